@@ -93,9 +93,9 @@ class HeadConfig(Section):
     """The classifier on top of the vectors, one per theme."""
 
     kind: Literal["logistic"] = Field("logistic", description="Kind of classifier.")
-    C: float = Field(2.0, gt=0, description="Inverse strength of the L2 penalty.")
+    C: float = Field(4.0, gt=0, description="Inverse strength of the L2 penalty.")
     class_weight: Literal["balanced", "none"] = Field(
-        "balanced", description="Whether rare themes weigh as much as their absence."
+        "none", description="Whether rare themes weigh as much as their absence."
     )
     max_iter: int = Field(2000, ge=10, description="Most iterations of the solver.")
 

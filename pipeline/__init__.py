@@ -1,0 +1,1 @@
+"""Thematic tagging of reports on police and security forces."""

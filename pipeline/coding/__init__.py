@@ -1,0 +1,1 @@
+"""Judged paragraphs: what coders said about which paragraph."""

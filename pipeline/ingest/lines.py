@@ -1,0 +1,120 @@
+r"""Plain text: lines, and how they make paragraphs.
+
+Two layouts occur. In most dumps a line is a paragraph. In others an editor or mailer has broken the lines at
+60 to 80 columns, and a paragraph is several lines. Which one a file has is decided once per file:
+
+A file is *wrapped* when, among the lines that are followed directly by another (no blank line between),
+at least ``_FULL_SHARE`` are full (the next line's first word would not have fitted within the file's width)
+and at least ``_OPEN_SHARE`` stop in mid-sentence. The width is the 90th percentile of these lines' lengths
+and must lie between ``_NARROWEST`` and ``_WIDEST`` columns. With one or two such lines there are no
+statistics: then every one must stop in mid-sentence and the next begin with a small letter.
+
+In a wrapped file a new paragraph begins after a blank line, at an indented line, at a list mark, and after a
+line that was not full unless the next one goes on with a small letter. Hyphens at line ends stay.
+Line ends are ``\n``, ``\r\n``, ``\r``, vertical tab, form feed, U+0085, U+2028 and U+2029.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pipeline.ingest.blocks import Block
+from pipeline.ingest.clean import clean
+
+__all__ = ["text_blocks"]
+
+_NARROWEST, _WIDEST = 35, 120
+_FULL_SHARE, _OPEN_SHARE = 0.6, 0.4
+_FEW = 2
+
+_LINE = re.compile("([^\n\r\x0b\x0c\x85\u2028\u2029]*)(\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]|$)")
+_ENDED = re.compile(r"[.!?…:;।。！？؟][\"'”’»)\]]*$")
+_LIST_MARK = re.compile(r"(?:[-*•–—▪◦·]|\(?(?:\d{1,3}|[A-Za-z])[.)])\s")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line that is not blank, with ``indent`` columns before its text and ``blanks`` blank lines above."""
+
+    start: int
+    end: int
+    text: str
+    indent: int
+    blanks: int
+
+
+def text_blocks(text: str) -> list[Block]:
+    """Cut plain text into blocks that together hold every visible character, in order."""
+    lines = list(_lines(text))
+    inner = [(one, two) for one, two in pairwise(lines) if not two.blanks]
+    width = _width(inner)
+    paragraphs = _joined(lines, width=width) if width else [[line] for line in lines]
+    spaced = any(line.blanks for line in lines[1:])
+    blocks = []
+    for paragraph in paragraphs:
+        start, end = paragraph[0].start, paragraph[-1].end
+        tight = spaced and start > lines[0].start and not paragraph[0].blanks
+        blocks.append(Block(start=start, end=end, text=clean(text[start:end]), tight=tight))
+    return blocks
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    """Give the lines in which something is visible; spans leave out the whitespace around them."""
+    blanks = 0
+    for match in _LINE.finditer(text):
+        raw = match[1]
+        visible = clean(raw)
+        if not visible:
+            blanks += 1
+            continue
+        indent = len(raw) - len(raw.lstrip())
+        start = match.start() + indent
+        yield _Line(start, start + len(raw.strip()), visible, len(raw[:indent].expandtabs(4)), blanks)
+        blanks = int(match[2] == "\u2029")
+
+
+def _width(inner: list[tuple[_Line, _Line]]) -> int:
+    """Give the columns at which the file is wrapped; 0 when it is not."""
+    if not inner:
+        return 0
+    lengths = sorted(one.indent + len(one.text) for one, _ in inner)
+    width = lengths[int(0.9 * (len(lengths) - 1))]
+    if not _NARROWEST <= width <= _WIDEST:
+        return 0
+    open_ended = sum(_goes_on(one, two) for one, two in inner)
+    if len(inner) <= _FEW:
+        return width if all(_goes_on(one, two) and two.text[0].islower() for one, two in inner) else 0
+    full = sum(_full(one, two, width=width) for one, two in inner)
+    return width if full >= _FULL_SHARE * len(inner) and open_ended >= _OPEN_SHARE * len(inner) else 0
+
+
+def _full(line: _Line, following: _Line, *, width: int) -> bool:
+    first_word = following.text.split(" ", 1)[0]
+    return line.indent + len(line.text) + 1 + len(first_word) > width
+
+
+def _goes_on(line: _Line, following: _Line) -> bool:
+    return not (_ENDED.search(line.text) or _LIST_MARK.match(following.text))
+
+
+def _joined(lines: list[_Line], *, width: int) -> list[list[_Line]]:
+    paragraphs: list[list[_Line]] = []
+    for line in lines:
+        if paragraphs and not _starts(line, paragraphs[-1], width=width):
+            paragraphs[-1].append(line)
+        else:
+            paragraphs.append([line])
+    return paragraphs
+
+
+def _starts(line: _Line, paragraph: list[_Line], *, width: int) -> bool:
+    """Tell whether a line of a wrapped file begins a new paragraph after the lines of ``paragraph``."""
+    before = paragraph[-1]
+    if line.blanks or _LIST_MARK.match(line.text):
+        return True
+    if line.indent > before.indent and not _LIST_MARK.match(before.text):
+        return len(paragraph) > 1 or bool(_ENDED.search(before.text)) or not line.text[0].islower()
+    return not _full(before, line, width=width) and not line.text[0].islower()
