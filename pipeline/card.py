@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline.model import ThemeModel
 
-__all__ = ["model_card"]
+__all__ = ["model_card", "shown_figure"]
 
 _HEAD = """---
 language: [en]
@@ -77,14 +77,14 @@ def model_card(model: ThemeModel, *, evaluation: dict[str, Any]) -> str:
     rows = []
     for theme, threshold in zip(model.themes, model.decider.threshold, strict=True):
         one = measures["themes"][theme]
-        cells = [_shown(one[name]) for name in ("precision", "recall", "f1", "average_precision")]
+        cells = [shown_figure(one[name]) for name in ("precision", "recall", "f1", "average_precision")]
         chosen = f"{threshold:.3f}" if threshold <= 1 else "none: never yes"
         rows.append(" | ".join(["| " + theme, str(one["support"]), *cells, chosen]) + " |")
-    macro = [_shown(measures["macro"][name]) for name in ("precision", "recall", "f1", "average_precision")]
+    macro = [shown_figure(measures["macro"][name]) for name in ("precision", "recall", "f1", "average_precision")]
     rows.append(" | ".join(["| **macro**", "", *macro, ""]) + " |")
     base = [
-        f"\nIn the same folds: {name} reaches a macro F1 of {_shown(other['macro']['f1'])} "
-        f"and a macro average precision of {_shown(other['macro']['average_precision'])}.\n"
+        f"\nIn the same folds: {name} reaches a macro F1 of {shown_figure(other['macro']['f1'])} "
+        f"and a macro average precision of {shown_figure(other['macro']['average_precision'])}.\n"
         for name, other in evaluation["baselines"].items()
     ]
     tail = _TAIL.format(
@@ -97,7 +97,8 @@ def model_card(model: ThemeModel, *, evaluation: dict[str, Any]) -> str:
     return head + "\n".join(rows) + "\n" + "".join(base) + tail
 
 
-def _shown(figure: dict[str, Any]) -> str:
+def shown_figure(figure: dict[str, Any]) -> str:
+    """Write a figure with its interval, or say that it is not known."""
     if figure["value"] is None:
         return "unknown"
     if figure["low"] is None:

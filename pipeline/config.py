@@ -39,7 +39,7 @@ Flag = Annotated[bool, BeforeValidator(_strict_bool)]
 class Section(BaseModel):
     """A part of the configuration that knows its keys and refuses others."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True)
 
 
 class IngestConfig(Section):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import UsageError
-from pipeline.ingest import clean
+from pipeline.ingest.clean import clean
 from pipeline.model import ThemeModel
 
 __all__ = ["Evidence", "Span", "evidence"]

@@ -13,7 +13,7 @@ from pipeline.codebook import Codebook
 from pipeline.config import EncoderConfig, IngestConfig
 from pipeline.embed import Encoder, TokenVectors
 from pipeline.errors import DataError
-from pipeline.ingest import clean
+from pipeline.ingest.clean import clean
 from pipeline.learn.calibration import Decider
 from pipeline.learn.heads import Heads
 from pipeline.progress import Progress, silent

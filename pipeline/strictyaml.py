@@ -28,7 +28,10 @@ KeyPath = tuple[str | int, ...]
 _NOTHING = ("", "~", "null", "Null", "NULL")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _HINTS = (
-    ("mapping values are not allowed", "put the value in quotes if it holds a colon, or check the indentation"),
+    (
+        "mapping values are not allowed",
+        "put the value in quotes if it holds a colon, or check the indentation",
+    ),
     ("cannot start any token", "indent with spaces, and put values that start with @, ` or % in quotes"),
     ("could not find expected ':'", "write `key: value`, one to a line"),
     ("expected <block end>", "check the indentation of this line against the lines above"),
@@ -89,10 +92,10 @@ def read_document(path: Path) -> Document:
     ConfigError
         With every problem, each with file, line and column.
     """
-    if not path.is_file():
-        problem = "not a regular file" if path.exists() else "no such file"
-        raise MissingError(path, problem, "name a YAML file that exists")
     try:
+        if not path.is_file():
+            problem = "not a regular file" if path.exists() else "no such file"
+            raise MissingError(path, problem, "name a YAML file that exists")
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except OSError as error:
@@ -146,7 +149,9 @@ def _decode(raw: bytes | str, *, name: str) -> str:
         line = raw.count(b"\n", 0, error.start) + 1
         column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
         value = f"byte 0x{raw[error.start]:02x}"
-        raise ConfigError([f"{name}:{line}:{column}: not UTF-8, found {value}; save the file as UTF-8"]) from error
+        raise ConfigError(
+            [f"{name}:{line}:{column}: not UTF-8, found {value}; save the file as UTF-8"]
+        ) from error
 
 
 def _syntax(error: YAMLError, text: str, *, name: str, numbered: bool) -> str:
@@ -183,7 +188,9 @@ class _Builder:
     problems: list[str] = field(default_factory=list)
 
     def place(self, mark: Mark | None) -> Place:
-        return Place(self.name, mark.line + 1, mark.column + 1) if mark and self.numbered else Place(self.name)
+        return (
+            Place(self.name, mark.line + 1, mark.column + 1) if mark and self.numbered else Place(self.name)
+        )
 
     def refuse(self, mark: Mark | None, problem: str, remedy: str) -> None:
         self.problems.append(f"{self.place(mark).exact}: {problem}; {remedy}")
@@ -197,11 +204,13 @@ class _Builder:
             elif isinstance(event, events.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    self.refuse(event.start_mark, "a second document starts here", "keep one document to a file")
+                    self.refuse(
+                        event.start_mark, "a second document starts here", "keep one document to a file"
+                    )
                     return
 
     def node(self, event: events.Event, stream: Iterator[events.Event], path: KeyPath) -> Any:
-        if len(path) > MAX_DEPTH:
+        if len(path) >= MAX_DEPTH and isinstance(event, events.CollectionStartEvent):
             raise _TooDeepError(event.start_mark)
         self.refuse_cleverness(event)
         if isinstance(event, events.MappingStartEvent):
@@ -244,7 +253,9 @@ class _Builder:
             if key in values:
                 first = self.places[(*path, key)]
                 self.refuse(
-                    event.start_mark, f"key {_quote(key)} stands twice (first at {first})", "keep one of the two"
+                    event.start_mark,
+                    f"key {_quote(key)} stands twice (first at {first})",
+                    "keep one of the two",
                 )
             here = (*path, key)
             self.places.setdefault(here, self.place(event.start_mark))
@@ -254,7 +265,9 @@ class _Builder:
     def key(self, event: events.Event, stream: Iterator[events.Event], path: KeyPath) -> str:
         value = self.node(event, stream, (*path, ""))
         if isinstance(event, events.ScalarEvent) and event.style is None and value == "<<":
-            self.refuse(event.start_mark, "merge keys are refused, found '<<'", "write the keys out, or use extends")
+            self.refuse(
+                event.start_mark, "merge keys are refused, found '<<'", "write the keys out, or use extends"
+            )
         if isinstance(value, str):
             return value
         found = {list: "a list", dict: "a mapping"}.get(type(value), "nothing")

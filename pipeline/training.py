@@ -10,14 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.card import model_card
-from pipeline.codebook import Codebook, read_codebook
+from pipeline.codebook import read_codebook
 from pipeline.coding.judged import LabelTable, label_table, labels_sha256, read_labels
-from pipeline.config import Config
+from pipeline.config import Config, EvaluationConfig
 from pipeline.configfile import config_sha256, portable_config
 from pipeline.embed import Encoder, load_encoder
 from pipeline.errors import DataError
 from pipeline.files import canonical_json
-from pipeline.ingest import clean, groups
+from pipeline.ingest.clean import clean
+from pipeline.ingest.clusters import groups
 from pipeline.learn.baselines import tfidf_logits
 from pipeline.learn.calibration import fit_decider, held_out_scores
 from pipeline.learn.heads import fit_heads, out_of_fold
@@ -28,6 +29,7 @@ from pipeline.progress import Progress, silent
 
 __all__ = ["Evaluation", "Trained", "evaluate", "train"]
 
+_SEED = 7  # of the resampling when there is no training configuration to take it from
 _FEWEST_GROUPS = 2  # with one, the theme's only stories would always be in training or never
 
 
@@ -156,7 +158,7 @@ def train(config: Config, *, encoder: Encoder | None = None, progress: Progress 
         groups=len(np.unique(together)),
         folds=config.folds.n,
         confidence=config.evaluation.confidence,
-        measures=_measure(table, scores, decisions, together, config),
+        measures=_measure(table, scores, decisions, together, config.evaluation, config.seed),
         baselines=_baselines(texts, table, fold, together, config=config, progress=progress),
     )
     return Trained(model, config, table, together, fold, scores, decisions, evaluation)
@@ -187,7 +189,8 @@ def _measure(
     scores: NDArray[np.float32],
     decisions: NDArray[np.bool_],
     together: NDArray[np.int64],
-    config: Config,
+    config: EvaluationConfig,
+    seed: int,
 ) -> Measures:
     return measure(
         table.answers,
@@ -195,8 +198,8 @@ def _measure(
         decisions,
         groups=together,
         themes=table.codebook_ids,
-        config=config.evaluation,
-        seed=config.seed,
+        config=config,
+        seed=seed,
     )
 
 
@@ -215,43 +218,42 @@ def _baselines(
     logits = tfidf_logits(texts, table.answers, fold=fold, progress=progress)
     scores, decisions = _held_out(logits, table, fold=fold, config=config)
     return {
-        "always_no": _measure(table, nothing, nothing.astype(bool), together, config),
-        "tfidf": _measure(table, scores, decisions, together, config),
+        "always_no": _measure(table, nothing, nothing.astype(bool), together, config.evaluation, config.seed),
+        "tfidf": _measure(table, scores, decisions, together, config.evaluation, config.seed),
     }
 
 
 def evaluate(
-    model: ThemeModel, labels: list[Path], *, config: Config, progress: Progress = silent
+    model: ThemeModel, labels: list[Path], *, config: EvaluationConfig, progress: Progress = silent
 ) -> Evaluation:
     """Measure a model on other labels, judged by the model's own codebook.
 
     Parameters
     ----------
     config
-        Its ``evaluation``, ``ingest`` and ``seed`` are used.
+        Resamplings and coverage of the intervals.
 
     Raises
     ------
     DataError
         When the labels are wrong or are the ones the model was trained on.
     """
-    codebook: Codebook = model.codebook
-    judged = read_labels(labels, codebook=codebook)
+    judged = read_labels(labels, codebook=model.codebook)
     if labels_sha256(judged) == model.provenance.get("labels"):
         raise DataError(
             " ".join(map(str, labels)),
             f"the model {model.name} was trained on these labels",
             "name other labels; its held-out figures stand in its evaluation.json",
         )
-    table = label_table(judged, codebook=codebook)
+    table = label_table(judged, codebook=model.codebook)
     scored = model.score(table.texts, progress=progress)
-    near = groups([clean(text) for text in table.texts], threshold=config.ingest.near_duplicate)
+    near = groups([clean(text) for text in table.texts], threshold=model.recipe.ingest.near_duplicate)
     together = join_groups(table.articles, table.stories, near)
     return Evaluation(
         rows=len(table.texts),
         groups=len(np.unique(together)),
         folds=0,
-        confidence=config.evaluation.confidence,
-        measures=_measure(table, scored.scores, scored.decisions, together, config),
+        confidence=config.confidence,
+        measures=_measure(table, scored.scores, scored.decisions, together, config, _SEED),
         baselines={},
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import math
 import unicodedata
@@ -16,6 +15,7 @@ from pydantic_core import ErrorDetails
 
 from pipeline.codebook import Codebook
 from pipeline.coding.problem import Level, Problem
+from pipeline.problems import nearest
 
 __all__ = ["MAX_CHARS", "Answer", "Judged", "read_line"]
 
@@ -109,10 +109,8 @@ def read_line(raw: bytes, *, place: str, codebook: Codebook) -> tuple[Judged | N
     except (ValueError, RecursionError) as error:
         return None, [Problem(place, f"not JSON ({_json_reason(error)})", "write one JSON object per line")]
     if not isinstance(row, dict):
-        kind = type(row).__name__
-        return None, [
-            Problem(place, f"a JSON {kind} where an object belongs", "write one JSON object per line")
-        ]
+        found = type(row).__name__
+        return None, [Problem(place, f"not an object, found {found}", "write one JSON object per line")]
     problems = [Problem(place, f"key {key!r} stands twice", "keep one of them") for key in repeated]
     line = _validate(row, place=place, problems=problems)
     if line is not None:
@@ -168,11 +166,15 @@ def _validate(row: dict[str, Any], *, place: str, problems: list[Problem]) -> _L
 
 def _from_pydantic(detail: ErrorDetails, *, place: str) -> Problem:
     """Turn a pydantic error into ours, without the value where that is article text."""
-    key = ".".join(str(part) for part in detail["loc"])
+    key = ascii(".".join(str(part) for part in detail["loc"]))[1:-1]
     if detail["type"] == "missing":
         return Problem(place, f"key {key!r} is missing", f"a line needs {', '.join(_required())}")
     if detail["type"] == "extra_forbidden":
-        return Problem(place, f"unknown key {key!r}", _nearest(key, list(_Line.model_fields), kind="keys"))
+        return Problem(place, f"unknown key {key!r}", _known(key, list(_Line.model_fields), kind="keys"))
+    if detail["type"] == "string_unicode":
+        return Problem(
+            place, f"{key} holds half a character (a lone surrogate, U+D800 to U+DFFF)", "remove it"
+        )
     value = detail["input"]
     if key == "text":
         found = f"{len(value):,} characters" if isinstance(value, str) else type(value).__name__
@@ -208,9 +210,9 @@ def _short(value: object) -> str:
     return shown if len(shown) <= _SHOWN else shown[: _SHOWN - 3] + "..."
 
 
-def _nearest(name: str, known: list[str], *, kind: str) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean {close[0]!r}? " if close else ""
+def _known(name: str, known: list[str], *, kind: str) -> str:
+    close = nearest(name, known)
+    hint = f"did you mean {close!r}? " if close else ""
     return f"{hint}known {kind}: {', '.join(known)}"
 
 
@@ -232,7 +234,7 @@ def _check_judgements(line: _Line, *, place: str, codebook: Codebook) -> list[Pr
     problems: list[Problem] = []
     for theme, answer in line.judgements.items():
         if theme not in codebook.ids:
-            remedy = _nearest(theme, list(codebook.ids), kind="themes")
+            remedy = _known(theme, list(codebook.ids), kind="themes")
             problems.append(Problem(place, f"unknown theme {_short(theme)}", remedy))
         if answer not in list(Answer):
             remedy = "accepted: yes, no, unsure; leave the theme out when it was not asked"

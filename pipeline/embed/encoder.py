@@ -97,7 +97,9 @@ class SentenceEncoder:
     def _model(self) -> Any:
         quiet()
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
 
+        logging.disable_progress_bar()  # "Loading weights" would stand between our own bars
         device = None if self._config.device == "auto" else self._config.device
         model = SentenceTransformer(
             str(self.files.folder),

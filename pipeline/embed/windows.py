@@ -41,7 +41,8 @@ def windows(offsets: Sequence[tuple[int, int]], text: str, *, room: int) -> list
 
 def _word_start(offsets: Sequence[tuple[int, int]], first: int, last: int) -> int:
     """Step back from ``last`` to a token that begins a word; give up in a word longer than half a window."""
-    for index in range(last, first + (last - first) // 2, -1):
+    half = max(1, (last - first) // 2)
+    for index in range(last, first + half - 1, -1):
         if offsets[index][0] > offsets[index - 1][1]:
             return index
     return last

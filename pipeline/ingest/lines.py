@@ -3,10 +3,10 @@ r"""Plain text: lines, and how they make paragraphs.
 Two layouts occur. In most dumps a line is a paragraph. In others an editor or mailer has broken the lines at
 60 to 80 columns, and a paragraph is several lines. Which one a file has is decided once per file:
 
-A file is *wrapped* when, among the lines that are followed directly by another (no blank line between),
-at least ``_FULL_SHARE`` are full (the next line's first word would not have fitted within the file's width)
-and at least ``_OPEN_SHARE`` stop in mid-sentence. The width is the 90th percentile of these lines' lengths
-and must lie between ``_NARROWEST`` and ``_WIDEST`` columns. With one or two such lines there are no
+Looked at are the lines that are followed directly by another (no blank line between). The width is the 90th
+percentile of their lengths and must lie between ``_NARROWEST`` and ``_WIDEST`` columns. Of those that are at
+least half as long, ``_FULL_SHARE`` must be full (the next line's first word would not have fitted within the
+width) and ``_OPEN_SHARE`` must stop in mid-sentence: then the file is *wrapped*. One or two lines make no
 statistics: then every one must stop in mid-sentence and the next begin with a small letter.
 
 In a wrapped file a new paragraph begins after a blank line, at an indented line, at a list mark, and after a
@@ -37,7 +37,7 @@ _LIST_MARK = re.compile(r"(?:[-*•–—▪◦·]|\(?(?:\d{1,3}|[A-Za-z])[.)])\
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One line that is not blank, with ``indent`` columns before its text and ``blanks`` blank lines above."""
+    """A line that is not blank: ``indent`` columns before its text, ``blanks`` blank lines above it."""
 
     start: int
     end: int
@@ -84,6 +84,7 @@ def _width(inner: list[tuple[_Line, _Line]]) -> int:
     width = lengths[int(0.9 * (len(lengths) - 1))]
     if not _NARROWEST <= width <= _WIDEST:
         return 0
+    inner = [(one, two) for one, two in inner if 2 * len(one.text) >= width]
     open_ended = sum(_goes_on(one, two) for one, two in inner)
     if len(inner) <= _FEW:
         return width if all(_goes_on(one, two) and two.text[0].islower() for one, two in inner) else 0

@@ -1,4 +1,4 @@
-"""Markdown: blocks from the line maps of markdown-it, and what a piece of Markdown looks like when rendered."""
+"""Markdown: blocks from the line maps of markdown-it, and the rendered text of a piece."""
 
 from __future__ import annotations
 

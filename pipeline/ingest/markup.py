@@ -13,21 +13,52 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from pipeline.ingest.blocks import trimmed
 from pipeline.ingest.clean import clean
 
 __all__ = ["Flat", "flatten", "is_fragment", "plain"]
 
-_BLOCKS = frozenset(
-    "address article aside blockquote body br-br button caption center dd details dialog dir div dl dt fieldset "
-    "figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 header hgroup hr html iframe label legend li "
-    "main menu nav ol option optgroup p pre section select summary table tbody td tfoot th thead tr ul".split()
+
+def _names(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
+_BLOCKS = _names(
+    """
+    address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset
+    figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 header hgroup hr html label legend li
+    main menu nav ol optgroup option p pre section select summary table tbody td tfoot th thead tr ul
+    """
 )
-_REGIONS = frozenset("nav footer aside form button figcaption select header".split())
-_HIDDEN = frozenset("script style noscript template title svg iframe textarea noembed noframes object".split())
-_PAGE = frozenset("html body nav header footer aside form div section article main table".split())
+_REGIONS = _names(
+    """
+    aside button figcaption footer form header nav select
+    """
+)
+_HIDDEN = _names(
+    """
+    iframe noembed noframes noscript object script style svg template textarea title
+    """
+)
+_PAGE = _names(
+    """
+    article aside body div footer form header html main nav section table
+    """
+)
 _REFERENCE = re.compile("&(?:#[0-9]{1,10};?|#[xX][0-9A-Fa-f]{1,8};?|[A-Za-z][A-Za-z0-9]{0,31};?)")
 _TAG = re.compile("</?([A-Za-z][A-Za-z0-9:-]{0,60})")
+_TAG_STOP = re.compile("[>\"']")
 _OPENING = re.compile(r"=\s{0,20}$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A stretch of text or one entity: its place and length in the block's text and in the source."""
+
+    at: int
+    shown: int
+    start: int
+    length: int
 
 
 @dataclass(slots=True)
@@ -47,7 +78,7 @@ class Flat:
     linked
         How many of its characters are link text.
     runs
-        ``(place in text, place in source, length in source)`` of each stretch of text or entity.
+        The stretches ``text`` is made of, in order.
     """
 
     tag: str
@@ -55,33 +86,30 @@ class Flat:
     row: int
     text: str = ""
     linked: int = 0
-    runs: list[tuple[int, int, int]] = field(default_factory=list)
+    runs: list[_Run] = field(default_factory=list)
 
-    @property
-    def start(self) -> int:
-        """Where its first character stands in the source."""
-        return self.runs[0][1]
+    def span(self, first: int = 0, last: int | None = None) -> tuple[int, int]:
+        """Give the span in the source of ``text[first:last]``, without the whitespace at its ends."""
+        first, last = trimmed(self.text, first, len(self.text) if last is None else last)
+        opening, closing = self._run(first), self._run(last - 1)
+        start, end = opening.start, closing.start + closing.length
+        if opening.shown == opening.length:
+            start += first - opening.at
+        if closing.shown == closing.length:
+            end = closing.start + last - closing.at
+        return start, end
 
-    @property
-    def end(self) -> int:
-        """Where the source of its last character ends."""
-        return self.runs[-1][1] + self.runs[-1][2]
+    def is_inside_entity(self, place: int) -> bool:
+        """Tell whether a cut before ``text[place]`` would divide an entity that stands for two characters."""
+        run = self._run(place)
+        return run.shown != run.length and run.at < place < run.at + run.shown
 
-    def source_place(self, place: int) -> int:
-        """Give the place in the source of the character at ``place`` of the text (its length: the end)."""
-        if place >= len(self.text):
-            return self.end
-        at, source, _ = self.runs[bisect_right(self.runs, place, key=lambda run: run[0]) - 1]
-        return source if self._is_entity(at) else source + place - at
-
-    def _is_entity(self, at: int) -> bool:
-        index = bisect_right(self.runs, at, key=lambda run: run[0]) - 1
-        end = self.runs[index + 1][0] if index + 1 < len(self.runs) else len(self.text)
-        return end - at != self.runs[index][2]
+    def _run(self, place: int) -> _Run:
+        return self.runs[bisect_right(self.runs, place, key=lambda run: run.at) - 1]
 
 
 def flatten(source: str) -> list[Flat]:
-    """Give the blocks of visible text of an HTML source, in order; blocks of whitespace alone are left out."""
+    """Give the blocks of visible text of an HTML source, in order; none of whitespace alone."""
     return _Flattener().run(source)
 
 
@@ -158,7 +186,7 @@ class _Flattener:
             self.now = Flat(
                 self.tags[-1] if self.tags else "", self.regions[-1] if self.regions else "", self.row
             )
-        self.now.runs.append((self.length, start, end - start))
+        self.now.runs.append(_Run(self.length, len(shown), start, end - start))
         self.now.linked += len(shown) if self.in_link else 0
         self.parts.append(shown)
         self.length += len(shown)
@@ -172,7 +200,7 @@ class _Flattener:
 
 
 def _pieces(source: str) -> Iterator[tuple[int, str, bool, int]]:
-    """Give start, tag name (empty for text), whether it closes, and end of each piece; what is hidden is not given."""
+    """Give start, tag name (empty for text), whether it closes, and end of each visible piece."""
     place = 0
     missing: set[str] = set()
     while place < len(source):
@@ -209,7 +237,7 @@ def _texts(source: str, start: int, end: int) -> Iterator[tuple[int, str, bool, 
 
 
 def _skipped(source: str, place: int, *, missing: set[str]) -> int:
-    """Give the end of a comment, declaration or processing instruction at ``place``; ``place`` when none is there."""
+    """Give the end of the comment or declaration at ``place``; ``place`` when none is there."""
     if source.startswith("<!--", place):
         return _find(source, "-->", place + 4, missing=missing) or place
     if source.startswith(("<!", "<?"), place):
@@ -228,24 +256,15 @@ def _find(source: str, what: str, place: int, *, missing: set[str]) -> int:
 
 def _tag_end(source: str, place: int, *, missing: set[str]) -> int:
     """Give the end of the tag whose name ends at ``place``, past quoted values; -1 when it never ends."""
-    while True:
-        end = _find(source, ">", place, missing=missing)
-        if not end:
-            return -1
-        quote = _opened_quote(source, place, end)
-        if quote < 0:
-            return end
-        closed = _find(source, source[quote], quote + 1, missing=missing)
-        if not closed:
-            return end
-        place = closed
-
-
-def _opened_quote(source: str, place: int, end: int) -> int:
-    """Give the place of the first quote between two places that opens a value (stands after ``=``); -1 when none."""
-    for match in re.compile("[\"']").finditer(source, place, end):
-        if _OPENING.search(source, max(place, match.start() - 21), match.start()):
-            return match.start()
+    if ">" in missing:
+        return -1
+    while match := _TAG_STOP.search(source, place):
+        stop, place = match[0], match.end()
+        if stop == ">":
+            return place
+        if _OPENING.search(source, max(0, place - 22), place - 1):
+            place = _find(source, stop, place, missing=missing) or place
+    missing.add(">")
     return -1
 
 

@@ -100,16 +100,18 @@ def measure(
             asked=int(asked.sum()), support=int(yes.sum()), given=int(given.sum()), **figures
         )
     table = [_rates(count) for count in counts]
-    macro = {name: _figure(np.nanmean(_known(table, name), axis=0), tail) for name in table[0]}
+    macro = {name: _figure(_mean_over_themes(table, name), tail) for name in table[0]}
     total = _rates(np.sum(counts, axis=0))
     micro = {name: _figure(row, tail) for name, row in total.items() if name != "average_precision"}
     return Measures(measured, macro, micro)
 
 
-def _known(table: list[dict[str, NDArray[np.float64]]], name: str) -> NDArray[np.float64]:
-    """Stack one figure over themes; a theme that was never yes tells nothing and is left out."""
-    rows = [row[name] for row in table if np.isfinite(row["recall"][0])]
-    return np.stack(rows) if rows else np.full((1, len(table[0][name])), np.nan)
+def _mean_over_themes(table: list[dict[str, NDArray[np.float64]]], name: str) -> NDArray[np.float64]:
+    """Average one figure over the themes where it exists; NaN where it exists for none."""
+    rows = np.stack([row[name] for row in table])
+    known = np.isfinite(rows)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(known, rows, 0).sum(axis=0) / known.sum(axis=0))
 
 
 def _draws(groups: NDArray[np.int64], *, resamplings: int, seed: int) -> NDArray[np.float64]:

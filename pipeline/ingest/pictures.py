@@ -1,0 +1,131 @@
+"""Captions and credits of pictures."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.ingest.phrases import EDGE, ends_sentence, sentence_breaks
+from pipeline.ingest.vocabulary import AGENCIES
+
+__all__ = ["is_caption", "is_credit"]
+
+_MOST_BREAKS = 2
+_CREDIT_LENGTH = 80
+_I = re.IGNORECASE
+
+_PICTURE = (
+    r"(?:(?:file |cover |top |feature |featured )?(?:photo(?:graph)?s?|images?|picture|pic)|foto|"
+    r"illustration|credit|"
+    r"video|screenshot|screengrab)"
+)
+_LABELLED = re.compile(rf"\(?{_PICTURE}(?: credits?| courtesy| source)?(?: of| by)?\s?[:|©]", _I)
+_BY = re.compile(
+    r"(?:(?:file |feature |featured |cover )?(?:photo|image|picture|illustration)s?) (?:courtesy|by|via|"
+    r"from|credit)\b",
+    _I,
+)
+# "A sentence. — Somebody pic" and "A sentence. File Photo by Somebody"
+_SIGNED = re.compile(
+    r"[—–-] ?[\w.' ]{2,30} (?:pic|photo|picture|file pic)(?: via \w{2,20})?$|"
+    r"[.)] (?:File )?Photo by [A-Z][^.!?]{2,60}$"
+)
+_FILE = re.compile(r"(?:FILE|File)(?: PHOTO| IMAGE| photo| image| pic)?\s?[:–—-]")
+_IN_THIS = re.compile(r"In this (.{0,60}?)\b(?:photo|photograph|image|picture)\b")
+_IN_THIS_SIGN = re.compile(r"\d|file|undated|handout|combination", _I)
+# "A sentence. Photo: Somebody/Outlet" and "A sentence / Image: Outlet"
+_TAIL = re.compile(
+    r"(?:^|[.!?\"”’)\]|/–—-]) ?(?:Photo(?:graph)?s?|PHOTOS?|Images?|IMAGES?|Picture|PICTURE|Pic|PIC|Foto|"
+    r"FOTO|"
+    r"Illustration|Credit|CREDIT)(?: credit| courtesy| by)?\s?[:|©] ?[^.!?]{2,80}[.!]?$"
+)
+_PARENTHESIS = re.compile(r"[(\[]([^()\[\]]{2,120})[)\]](\.?)$")
+_PHOTO_BY = re.compile(
+    r"(?:photo|photograph|image|picture|pic|foto|screenshot|credit|courtesy)s?(?: credit)?\s?(?::|/|\||–|"
+    r"-| by | courtesy| from | supplied)|"
+    r"(?:ap|afp|epa|reuters) photo|file photo|screenshot(?:$|,)|courtesy$|credit\b",
+    _I,
+)
+_STOCK_HOUSE = re.compile(
+    r"\b(?:getty|shutterstock|wikimedia|flickr|creative commons|istock|unsplash|pixabay|cc by(?:-\w+)*)\b", _I
+)
+_SLASH = re.compile(
+    r"\w ?[/|] ?(?:ap|afp|epa|reuters|associated press|facebook|twitter|instagram|anadolu|pool|handout|"
+    r"file|for the \w+|\w+ photos?)\b|"
+    r"\b(?:ap|afp|epa|reuters|facebook|twitter|instagram|pool) ?/ ?\w",
+    _I,
+)
+# "A sentence. Somebody/Reuters"
+_SLASHED = re.compile(
+    r"[.!?] [A-Z][\w.' -]{3,50} ?/ ?(?:[\w ]{2,30}/ ?){0,3}(?:Reuters|REUTERS|AFP|AP|EPA|EFE|LETA|"
+    r"Getty(?: Images)?)"
+    r"(?: via Getty Images)?$"
+)
+_WEAK = re.compile(r"[(.] ?(?:Reuters|REUTERS|AFP|AP|EPA|EFE|Associated Press|Getty Images)\)?\.?$")
+_POSE = re.compile(
+    r"\((?:pictured|left|right|L|R|C|centre|center|above|file)\)|\b(?:pictured (?:in|at|here|with|on)|"
+    r"file photo)\b|"
+    r"^(?:A view of|Image|Photo|FILE)\b",
+    _I,
+)
+_GALLERY = re.compile(
+    r"(?:slideshow|gallery)\s?\(? ?\d+ (?:images|photos) ?\)?|(?:image|photo) \d+ of \d+|"
+    r"\d+ of \d+ (?:images|photos)|"
+    r"click to (?:expand|enlarge)(?: image)?\b.{0,200}",
+    _I,
+)
+_FILE_NAME = re.compile(
+    r"[\w-]{1,60}\.(?:jpe?g|png|gif|webp|mp4)|(?:file|img|image|dsc)[_ ]?\d{1,6}(?: \d)?", _I
+)
+_STOCK = re.compile(
+    r"\(?(?:file|representational?|representative|stock|archive) (?:photo|image|picture|"
+    r"pic)s?(?: only)?\)?\.?",
+    _I,
+)
+_LOOSE = frozenset(("the", "images", "via", "press", "canadian", "commons"))
+
+
+def is_credit(line: str) -> bool:
+    """Tell whether a line names only who made or owns a picture or a report."""
+    if len(line) > _CREDIT_LENGTH:
+        return False
+    if _STOCK.fullmatch(line) or _FILE_NAME.fullmatch(line) or _is_agencies(line):
+        return True
+    return bool(_LABELLED.match(line) or _BY.match(line)) and not (
+        sentence_breaks(line) or ends_sentence(line)
+    )
+
+
+def is_caption(line: str) -> bool:
+    """Tell whether a line describes a picture: it says so, or ends with the credit of a picture.
+
+    A sentence signed by an agency alone, as in ``... on Monday. (AFP)``, is content.
+    """
+    if sentence_breaks(line) > _MOST_BREAKS:
+        return False
+    shown = _IN_THIS.match(line)
+    return (
+        any(pattern.match(line) for pattern in (_FILE, _LABELLED))
+        or _GALLERY.fullmatch(line) is not None
+        or (shown is not None and bool(_IN_THIS_SIGN.search(shown[1])))
+        or any(pattern.search(line) for pattern in (_TAIL, _SLASHED, _SIGNED))
+        or _ends_with_credit(line)
+        or bool(_WEAK.search(line) and _POSE.search(line))
+    )
+
+
+def _ends_with_credit(line: str) -> bool:
+    match = _PARENTHESIS.search(line)
+    if match is None:
+        return False
+    inside, period = match.groups()
+    if _PHOTO_BY.match(inside.strip()) or _STOCK_HOUSE.search(inside):
+        return True
+    return not period and bool(_SLASH.search(inside))
+
+
+def _is_agencies(line: str) -> bool:
+    tokens = [token.strip(EDGE) for token in line.casefold().replace("/", " ").split()]
+    tokens = [token for token in tokens if token]
+    return all(token in AGENCIES for token in tokens) and (
+        tokens == ["the", "canadian", "press"] or any(token not in _LOOSE for token in tokens)
+    )

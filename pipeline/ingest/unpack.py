@@ -1,0 +1,142 @@
+"""Streams of bytes: read in chunks, looked ahead into, unpacked from gzip, never faster than their limits."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from typing import IO
+
+from pipeline.ingest.refusal import Refusal
+from pipeline.ingest.rows import MIB
+from pipeline.records import RejectCode
+
+__all__ = ["CHUNK", "MAX_RATIO", "RATIO_FROM", "chunks", "gunzip", "peek", "take"]
+
+CHUNK = MIB // 4
+MAX_RATIO = 200
+"""Packed text seldom shrinks to a fiftieth; a file of zeros to a thousandth."""
+RATIO_FROM = 10 * MIB
+"""Unpacked bytes from which ``MAX_RATIO`` holds."""
+
+_GZIP = b"\x1f\x8b"
+
+
+def chunks(file: IO[bytes]) -> Iterator[bytes]:
+    """Read a file piece by piece; a failing disk becomes a ``Refusal`` with the byte it failed at."""
+    offset = 0
+    while True:
+        try:
+            chunk = file.read(CHUNK)
+        except OSError as error:
+            raise Refusal(
+                RejectCode.READ,
+                f"reading failed at byte {offset:,} ({error.strerror})",
+                "check the disk, then run the same command again",
+            ) from error
+        if not chunk:
+            return
+        offset += len(chunk)
+        yield chunk
+
+
+def peek(stream: Iterator[bytes], size: int) -> tuple[bytes, Iterator[bytes]]:
+    """Look at up to ``size`` first bytes without losing them.
+
+    Returns
+    -------
+    bytes
+        The beginning, at most ``size`` bytes.
+    iterator of bytes
+        The whole stream again, with its damage where it was.
+    """
+    held: list[bytes] = []
+    damage: Refusal | None = None
+    try:
+        while sum(map(len, held)) < size:
+            held.append(next(stream))
+    except StopIteration:
+        pass
+    except Refusal as refusal:
+        damage = refusal
+
+    def again() -> Iterator[bytes]:
+        yield from held
+        if damage is not None:
+            raise damage
+        yield from stream
+
+    return b"".join(held)[:size], again()
+
+
+def take(stream: Iterator[bytes], *, limit: int, what: str, remedy: str) -> bytes:
+    """Read a stream into memory.
+
+    Raises
+    ------
+    Refusal
+        ``TOO_BIG`` at the first byte over ``limit``.
+    """
+    held = bytearray()
+    for chunk in stream:
+        held += chunk
+        if len(held) > limit:
+            raise Refusal(RejectCode.TOO_BIG, f"{what} is larger than {limit / MIB:g} MiB", remedy)
+    return bytes(held)
+
+
+def gunzip(stream: Iterator[bytes], *, limit: int) -> Iterator[bytes]:
+    """Unpack gzip, all of its members, in pieces of at most ``CHUNK`` bytes.
+
+    Raises
+    ------
+    Refusal
+        ``GZIP_TRUNC`` at the damaged byte, after everything before it was given; ``GZIP_BOMB`` at the first
+        byte over ``limit`` or over ``MAX_RATIO`` times the packed size.
+    """
+    unpacker = zlib.decompressobj(wbits=31)
+    packed, read, written = b"", 0, 0
+    while True:
+        if unpacker.eof:  # another member, zero padding, or something that is no gzip
+            packed = (unpacker.unused_data + packed).lstrip(b"\0")
+            while len(packed) < len(_GZIP) and (more := next(stream, b"")):
+                read += len(more)
+                packed = (packed + more).lstrip(b"\0")
+            if not packed:
+                return
+            if not packed.startswith(_GZIP):
+                raise _damaged(read - len(packed), "bytes follow that are no gzip")
+            unpacker = zlib.decompressobj(wbits=31)
+        elif not packed:
+            packed = next(stream, b"")
+            if not packed:
+                raise _damaged(read, "the file ends too early")
+            read += len(packed)
+        try:
+            piece = unpacker.decompress(packed, CHUNK)
+        except zlib.error as error:
+            raise _damaged(read - len(packed), "the data or its checksum is wrong") from error
+        packed = unpacker.unconsumed_tail
+        written += len(piece)
+        _check_size(read - len(packed), written, limit)
+        if piece:
+            yield piece
+
+
+def _damaged(offset: int, problem: str) -> Refusal:
+    return Refusal(
+        RejectCode.GZIP_TRUNC,
+        f"the gzip is damaged near byte {max(offset, 0):,} of the packed file: {problem}",
+        "get the file again; the rows before the damage are kept",
+    )
+
+
+def _check_size(packed: int, unpacked: int, limit: int) -> None:
+    if unpacked > limit:
+        problem = f"it unpacks to more than {limit / MIB:g} MiB"
+    elif unpacked > RATIO_FROM and unpacked > MAX_RATIO * packed:
+        problem = f"it unpacks to more than {MAX_RATIO} times its size"
+    else:
+        return
+    raise Refusal(
+        RejectCode.GZIP_BOMB, problem, "unpack it yourself if you trust it, or raise ingest.max_file_mib"
+    )

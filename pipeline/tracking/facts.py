@@ -1,0 +1,138 @@
+"""What a run says in parameters, metrics, tags, data sets and the held-out table: numbers and hashes, no text."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipeline.learn.metrics import Figure
+from pipeline.tracking.repeat import recorded_config
+
+if TYPE_CHECKING:
+    from mlflow.entities import DatasetInput
+
+    from pipeline.training import Trained
+
+__all__ = ["datasets", "metrics", "parameters", "tags", "write_held_out"]
+
+_FIGURES = ("precision", "recall", "f1", "average_precision")
+_LONGEST_PARAMETER = 6000  # MLflow's limit
+_LONGEST_DIGEST = 36  # MLflow's limit; the whole hash stands in the profile and in the tags
+
+
+def parameters(trained: Trained) -> dict[str, str]:
+    """Flatten the configuration to ``section.key``; where it is tracked is no parameter of the model."""
+    values = recorded_config(trained.config)
+    del values["tracking"]
+    flat: dict[str, str] = {}
+    for key, value in values.items():
+        # only sections have fixed keys; a mapping inside one (ingest.fields) has the user's words as keys
+        inner = value.items() if isinstance(value, dict) else [("", value)]
+        for below, leaf in inner:
+            text = leaf if isinstance(leaf, str) else json.dumps(leaf, ensure_ascii=False)
+            flat[f"{key}.{below}" if below else key] = text[:_LONGEST_PARAMETER]
+    return flat
+
+
+def tags(trained: Trained, *, model_sha256: str) -> dict[str, str]:
+    """Give the run's tags; MLflow's own ones for user and script are set so that it does not fill them in."""
+    hashes = {f"{what}_sha256": value for what, value in trained.model.provenance.items()}
+    return {
+        "mlflow.user": "themes",
+        "mlflow.source.name": "themes",
+        "mlflow.source.type": "LOCAL",
+        "model": trained.config.name,
+        "model_sha256": model_sha256,
+        "encoder_identity": trained.model.recipe.encoder_identity,
+        **hashes,
+    }
+
+
+def metrics(trained: Trained) -> dict[str, float]:
+    """Give every known figure: ``f1/bribery``, ``f1_low/bribery``, ``f1_macro``, ``tfidf/f1_macro`` ...
+
+    A figure that is not known is left out here; why it is not known stands in the bundle's evaluation.json.
+    """
+    evaluation = trained.evaluation
+    found: dict[str, float] = {
+        "rows": float(evaluation.rows),
+        "groups": float(evaluation.groups),
+        "confidence": evaluation.confidence,
+    }
+    for theme, threshold in zip(trained.model.themes, trained.model.decider.threshold, strict=True):
+        one = evaluation.measures.themes[theme]
+        for name in _FIGURES:
+            found |= _bounds(name, getattr(one, name), below=f"/{theme}")
+        found |= {f"support/{theme}": float(one.support), f"threshold/{theme}": float(threshold)}
+    for kind, figures in (("macro", evaluation.measures.macro), ("micro", evaluation.measures.micro)):
+        for name, figure in figures.items():
+            found |= _bounds(f"{name}_{kind}", figure)
+    for baseline, measures in evaluation.baselines.items():
+        for name, figure in measures.macro.items():
+            found |= _bounds(f"{baseline}/{name}_macro", figure)
+        for theme, other in measures.themes.items():
+            found |= _bounds(f"{baseline}/f1", other.f1, below=f"/{theme}")
+    return {name: value for name, value in found.items() if math.isfinite(value)}
+
+
+def _bounds(name: str, figure: Figure, *, below: str = "") -> dict[str, float]:
+    values = {"": figure.value, "_low": figure.low, "_high": figure.high}
+    return {f"{name}{bound}{below}": value for bound, value in values.items() if value is not None}
+
+
+def datasets(trained: Trained) -> list[DatasetInput]:
+    """Describe labels and codebook as MLflow data sets: name, hash, counts and place, without their content."""
+    from mlflow.entities import Dataset, DatasetInput, InputTag
+
+    values = recorded_config(trained.config)
+    table, provenance = trained.table, trained.model.provenance
+    counts = {
+        theme: {word: int((column == answer).sum()) for word, answer in (("yes", 1), ("no", 0), ("unknown", -1))}
+        for theme, column in zip(table.codebook_ids, table.answers.T, strict=True)
+    }
+    labels = {"rows": len(table.ids), "groups": trained.evaluation.groups, "answers": counts}
+    codebook = {"version": trained.model.codebook.version, "themes": list(trained.model.themes)}
+    described = [
+        ("labels", values["labels"], labels, "training"),
+        ("codebook", [values["codebook"]], codebook, "codebook"),
+    ]
+    return [
+        DatasetInput(
+            dataset=Dataset(
+                name=name,
+                digest=provenance[name][:_LONGEST_DIGEST],
+                source_type="local",
+                source=json.dumps({"uri": " ".join(places)}),
+                profile=json.dumps(profile | {"sha256": provenance[name]}),
+            ),
+            tags=[InputTag("mlflow.data.context", context)],
+        )
+        for name, places, profile, context in described
+    ]
+
+
+def write_held_out(trained: Trained, path: Path) -> None:
+    """Write the held-out answers and scores as Parquet, one row per paragraph and theme, without text.
+
+    Columns: ``id`` of the paragraph; ``group`` and ``fold``; ``theme``; ``answer`` (yes, no; null when unsure
+    or not asked); ``score`` (float32) and ``decision``, both made without the paragraph's fold.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows, count = trained.scores.shape
+    words = np.array(["no", "yes", None], dtype=object)  # -1, unknown, counts from the end
+    columns: dict[str, Any] = {
+        "id": pa.array(np.repeat(np.array(trained.table.ids, dtype=object), count), pa.string()),
+        "group": np.repeat(trained.groups, count),
+        "fold": np.repeat(trained.fold, count),
+        "theme": pa.array(list(trained.table.codebook_ids) * rows).dictionary_encode(),
+        "answer": pa.array(words[trained.table.answers.ravel()], pa.string()),
+        "score": trained.scores.ravel(),
+        "decision": trained.decisions.ravel(),
+    }
+    pq.write_table(pa.table(columns), path, compression="zstd", write_page_checksum=True)

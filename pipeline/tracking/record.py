@@ -1,0 +1,194 @@
+"""Training told to MLflow: one run, one registered version."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.bundle import BUNDLE
+from pipeline.config import TrackingConfig
+from pipeline.errors import TrackingError
+from pipeline.files import canonical_json, hash_file
+from pipeline.progress import Progress, silent
+from pipeline.tracking import facts
+from pipeline.tracking.figures import draw_figures
+from pipeline.tracking.registry import register_version
+from pipeline.tracking.repeat import CONFIG_FILE, recorded_config
+from pipeline.tracking.serving import save_served
+from pipeline.tracking.store import Store, ensure_experiment, find_store, opened
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+    from pipeline.training import Trained
+
+__all__ = ["BUNDLE_FOLDER", "HELD_OUT", "Recorded", "record"]
+
+BUNDLE_FOLDER = "bundle"
+HELD_OUT = "held_out.parquet"
+_BATCH = 500  # MLflow takes at most 1000 metrics at once
+_STEPS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What the store knows of a training.
+
+    Parameters
+    ----------
+    uri
+        The store, without user name and password.
+    run_id, model_version
+        In the store; empty when it did not work.
+    aliases
+        Aliases the version got: ``candidate``, and ``champion`` when it is the first.
+    model
+        Name in the registry.
+    problem
+        Why nothing was recorded; empty when it was.
+    """
+
+    uri: str
+    run_id: str = ""
+    model_version: str = ""
+    aliases: tuple[str, ...] = ()
+    model: str = ""
+    problem: str = ""
+
+    def told(self) -> str:
+        """Say it in one line."""
+        if self.problem:
+            return f"not tracked: {self.problem}"
+        names = ", ".join(self.aliases)
+        return f"tracked   run {self.run_id}, model {self.model} version {self.model_version} ({names}) in {self.uri}"
+
+
+def record(
+    trained: Trained,
+    bundle: Path,
+    *,
+    config: TrackingConfig,
+    model_sha256: str = "",
+    progress: Progress = silent,
+) -> Recorded:
+    """Write a run and register its model.
+
+    Parameters
+    ----------
+    trained
+        What was trained; its labelled texts do not leave it.
+    bundle
+        The folder it was saved to.
+    model_sha256
+        Of the bundle's ``model.json``; computed when empty.
+
+    Raises
+    ------
+    TrackingError
+        When the store does not work and ``config.required``; otherwise the result says so.
+    ConfigError
+        When ``config.uri`` is no tracking store.
+    """
+    store = find_store(config.uri)
+    sha256 = model_sha256 or hash_file(bundle / BUNDLE.model)
+    try:
+        with opened(store, making=True) as client:
+            return _record(client, trained, bundle, store=store, config=config, sha256=sha256, progress=progress)
+    except TrackingError as error:
+        if config.required:
+            raise
+        return Recorded(store.shown, problem=str(error))
+
+
+def _record(
+    client: MlflowClient,
+    trained: Trained,
+    bundle: Path,
+    *,
+    store: Store,
+    config: TrackingConfig,
+    sha256: str,
+    progress: Progress,
+) -> Recorded:
+    progress("track", 0, _STEPS)
+    experiment = ensure_experiment(client, config.experiment, store=store)
+    if store.database:
+        _close_stale(client, experiment)
+    tags = facts.tags(trained, model_sha256=sha256)
+    run_id = client.create_run(experiment, tags=tags, run_name=trained.config.name).info.run_id
+    with _ended(client, run_id), tempfile.TemporaryDirectory(dir=_workplace(store)) as name:
+        work = Path(name)
+        _log_numbers(client, run_id, trained)
+        progress("track", 1, _STEPS)
+        client.log_artifacts(run_id, str(_documents(trained, bundle, work / "run")))
+        progress("track", 2, _STEPS)
+        served = client.create_logged_model(experiment, "model", run_id, model_type="themes")
+        save_served(
+            bundle,
+            work / "served",
+            themes=trained.model.themes,
+            identity={"model_id": served.model_id, "run_id": run_id},
+        )
+        client.log_model_artifacts(served.model_id, str(work / "served"))
+        client.finalize_logged_model(served.model_id, "READY")
+        progress("track", 3, _STEPS)
+        version, aliases = register_version(
+            client, config.model, model_id=served.model_id, run_id=run_id, sha256=sha256
+        )
+    progress("track", _STEPS, _STEPS)
+    return Recorded(store.shown, run_id, version, aliases, config.model)
+
+
+def _workplace(store: Store) -> Path | None:
+    """Put temporary copies beside the database: same disk, same rights; /tmp is shared with other people."""
+    return store.database.parent if store.database else None
+
+
+def _close_stale(client: MlflowClient, experiment: str) -> None:
+    """Mark runs that a killed process left open; we hold the store's lock, so none of ours is alive."""
+    ours = "attributes.status = 'RUNNING' and tags.mlflow.source.name = 'themes'"
+    for run in client.search_runs([experiment], filter_string=ours):
+        client.set_terminated(run.info.run_id, status="KILLED")
+
+
+@contextmanager
+def _ended(client: MlflowClient, run_id: str) -> Iterator[None]:
+    """End the run, as failed when anything fails, Ctrl-C included: MLflow would leave it open for ever."""
+    try:
+        yield
+    except BaseException as error:
+        try:
+            client.set_terminated(run_id, status="FAILED")
+        except Exception as second:  # the store is gone: the first error is the one to tell
+            error.add_note(f"the run {run_id} could not be closed ({type(second).__name__})")
+        raise
+    client.set_terminated(run_id)
+
+
+def _log_numbers(client: MlflowClient, run_id: str, trained: Trained) -> None:
+    from mlflow.entities import Metric, Param
+
+    params = [Param(name, value) for name, value in facts.parameters(trained).items()]
+    client.log_batch(run_id, params=params)
+    # no clock: the same training gives the same metrics, and the run has its own times
+    metrics = [Metric(name, value, 0, 0) for name, value in facts.metrics(trained).items()]
+    for start in range(0, len(metrics), _BATCH):
+        client.log_batch(run_id, metrics=metrics[start : start + _BATCH])
+    client.log_inputs(run_id, datasets=facts.datasets(trained))
+
+
+def _documents(trained: Trained, bundle: Path, folder: Path) -> Path:
+    """Gather the run's files in one folder, to be sent at once."""
+    folder.mkdir()
+    (folder / CONFIG_FILE).write_bytes(canonical_json(recorded_config(trained.config)))
+    facts.write_held_out(trained, folder / HELD_OUT)
+    draw_figures(trained, folder / "figures")
+    (folder / BUNDLE_FOLDER).mkdir()
+    for name in (BUNDLE.model, *BUNDLE.hashed):
+        shutil.copyfile(bundle / name, folder / BUNDLE_FOLDER / name)
+    return folder

@@ -1,0 +1,108 @@
+"""Names and aliases in MLflow's model registry."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pipeline.errors import MissingError, UsageError
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities.model_registry import ModelVersion
+
+__all__ = ["CANDIDATE", "CHAMPION", "find_run", "register_version"]
+
+CANDIDATE = "candidate"
+CHAMPION = "champion"
+_MISSING = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
+_ACCEPTED = "accepted: models:/NAME@ALIAS, models:/NAME/VERSION, runs:/RUN_ID"
+
+
+def register_version(
+    client: MlflowClient, name: str, *, model_id: str, run_id: str, sha256: str
+) -> tuple[str, tuple[str, ...]]:
+    """Make a version of a registered model and set its aliases.
+
+    Returns
+    -------
+    version, aliases
+        ``candidate`` moves to the new version; ``champion`` is given only when nobody has it.
+    """
+    from mlflow.exceptions import MlflowException
+
+    try:
+        client.create_registered_model(name)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
+    version = client.create_model_version(
+        name, source=f"models:/{model_id}", run_id=run_id, tags={"model_sha256": sha256}, model_id=model_id
+    ).version
+    aliases = (CANDIDATE,) if _by_alias(client, name, CHAMPION) else (CANDIDATE, CHAMPION)
+    for alias in aliases:
+        client.set_registered_model_alias(name, alias, version)
+    return str(version), aliases
+
+
+def find_run(client: MlflowClient, uri: str, *, shown: str) -> tuple[str, str]:
+    """Find the run that a model address means.
+
+    Parameters
+    ----------
+    uri
+        ``models:/NAME@ALIAS``, ``models:/NAME/VERSION`` or ``runs:/RUN_ID``.
+    shown
+        Name of the store for messages.
+
+    Returns
+    -------
+    run_id, sha256
+        The run, and the hash its ``model.json`` must have (empty when it was not recorded).
+    """
+    from mlflow.exceptions import MlflowException
+
+    run = re.fullmatch(r"runs:/([0-9a-fA-F]{32})", uri)
+    named = re.fullmatch(r"models:/([^/@]+)(?:@([^/@]+)|/(\d+))", uri)
+    if run:
+        try:
+            return run[1], client.get_run(run[1]).data.tags.get("model_sha256", "")
+        except MlflowException as error:
+            if error.error_code in _MISSING:
+                raise _missing(uri, shown) from error
+            raise
+    if not named:
+        raise UsageError(uri, "not the address of a model in MLflow", _ACCEPTED)
+    name, alias, number = named.groups()
+    version = _by_alias(client, name, alias) if alias else _by_number(client, name, number)
+    if version is None or not version.run_id:
+        raise _missing(uri, shown)
+    return version.run_id, version.tags.get("model_sha256", "")
+
+
+def _missing(uri: str, shown: str) -> MissingError:
+    return MissingError(
+        uri, f"no such model in {shown}", "themes train makes one; `mlflow ui` shows names, versions and aliases"
+    )
+
+
+def _by_alias(client: MlflowClient, name: str, alias: str) -> ModelVersion | None:
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return client.get_model_version_by_alias(name, alias)
+    except MlflowException as error:
+        if error.error_code in _MISSING:
+            return None
+        raise
+
+
+def _by_number(client: MlflowClient, name: str, number: str) -> ModelVersion | None:
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return client.get_model_version(name, number)
+    except MlflowException as error:
+        if error.error_code in _MISSING:
+            return None
+        raise

@@ -1,0 +1,122 @@
+"""A bundle as an MLflow model from code, so that ``mlflow models serve`` answers on it.
+
+MLflow stores three lines of Python that call ``offer_model`` and a copy of the bundle: no pickle. Who loads
+it runs the installed ``themes``, and the bundle is checked like every other before it is read.
+
+A request is a table with a column ``text``, one paragraph per row. The answer has one row per paragraph:
+``tags``, the ids of the themes it gets, in the codebook's order; ``score_THEME``, a calibrated probability,
+for every theme; and ``model_sha256``, which leads back to the bundle.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.errors import DataError
+from pipeline.model import ThemeModel
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["answer", "offer_model", "save_served"]
+
+_SCRIPT = """\
+from pipeline.tracking.serving import offer_model
+
+offer_model()
+"""
+_PACKAGES = (
+    "mlflow", "numpy", "pandas", "pydantic", "safetensors", "sentence-transformers", "torch", "transformers",
+)  # fmt: skip
+
+
+def save_served(bundle: Path, folder: Path, *, themes: tuple[str, ...], identity: dict[str, str]) -> None:
+    """Write the MLflow model folder.
+
+    Parameters
+    ----------
+    folder
+        Must not be there yet; its parent gets the script.
+    identity
+        ``model_id`` and ``run_id`` in the store.
+    """
+    import mlflow.pyfunc
+    from mlflow.models import Model, ModelSignature
+    from mlflow.types import ColSpec, DataType, Schema
+    from mlflow.types.schema import Array
+
+    script = folder.parent / "served_model.py"
+    script.write_text(_SCRIPT, encoding="utf-8")
+    columns = [
+        ColSpec(Array(DataType.string), "tags"),
+        *(ColSpec(DataType.double, f"score_{theme}") for theme in themes),
+        ColSpec(DataType.string, "model_sha256"),
+    ]
+    mlflow.pyfunc.save_model(
+        path=str(folder),
+        python_model=str(script),
+        artifacts={"bundle": str(bundle)},
+        signature=ModelSignature(
+            inputs=Schema([ColSpec(DataType.string, "text")]), outputs=Schema(columns)
+        ),
+        pip_requirements=_requirements(),
+        mlflow_model=Model(**identity),
+    )
+
+
+def _requirements() -> list[str]:
+    """Name the installed versions; given explicitly, because MLflow would run the model to guess them."""
+    found = [f"{name}=={importlib.metadata.version(name)}" for name in _PACKAGES]
+    try:
+        return [f"themes=={importlib.metadata.version('themes')}", *found]
+    except importlib.metadata.PackageNotFoundError:  # run from a checkout that is not installed
+        return found
+
+
+def offer_model() -> None:
+    """Hand MLflow the object that answers requests; called by the stored script."""
+    import mlflow.pyfunc
+    from mlflow.models import set_model
+
+    class ServedModel(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
+        """Loads the bundle once, then answers tables of texts."""
+
+        def load_context(self, context: Any) -> None:
+            """Read and check the bundle."""
+            self.model = ThemeModel.load(Path(context.artifacts["bundle"]))
+
+        def predict(self, context: Any, model_input: Any, params: Any = None) -> Any:
+            """Answer one request."""
+            return answer(self.model, model_input)
+
+    set_model(ServedModel())
+
+
+def answer(model: ThemeModel, table: pd.DataFrame) -> pd.DataFrame:
+    """Score the column ``text`` of a table, one row in, one row out, in the same order.
+
+    Raises
+    ------
+    DataError
+        When there is no such column, or a row has no text.
+    """
+    import pandas as pd
+
+    if "text" not in table:
+        found = ", ".join(map(repr, table.columns))
+        raise DataError("request", f"no column 'text', found {found}", "send one paragraph per row as 'text'")
+    texts = table["text"].tolist()
+    for row, text in enumerate(texts, start=1):
+        if not isinstance(text, str):
+            raise DataError(f"request, row {row}", f"text is {type(text).__name__}", "send a string")
+    scored = model.score(texts)
+    given = [
+        [theme for theme, yes in zip(model.themes, row, strict=True) if yes] for row in scored.decisions.tolist()
+    ]
+    columns: dict[str, Any] = {"tags": given}
+    for theme, scores in zip(model.themes, scored.scores.T, strict=True):
+        columns[f"score_{theme}"] = scores.astype("float64")
+    columns["model_sha256"] = [model.sha256] * len(texts)
+    return pd.DataFrame(columns, index=table.index)

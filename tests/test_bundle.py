@@ -1,0 +1,157 @@
+"""Bundles: what was saved comes back; anything changed, extra or foreign is refused before it is read."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+from fakes import FakeEncoder, fake_model
+
+from pipeline import bundle
+from pipeline.errors import DataError, MissingError
+from pipeline.model import ThemeModel
+
+DOCUMENTS = {"README.md": b"# card\n", "evaluation.json": b"{}\n", "config.json": b"{}\n"}
+TEXTS = ["the patrol took a bribe", "rain fell"]
+
+
+@pytest.fixture
+def saved(tmp_path, monkeypatch):
+    monkeypatch.setattr(bundle, "load_encoder", lambda config: FakeEncoder())
+    model = fake_model(("bribery", "crackdowns"))
+    return model.save(tmp_path / "m", documents=DOCUMENTS), tmp_path / "m"
+
+
+def test_a_loaded_model_scores_the_same_bits(saved):
+    model, folder = saved
+    loaded = ThemeModel.load(folder)
+    assert np.array_equal(loaded.score(TEXTS).scores, model.score(TEXTS).scores)
+    assert (loaded.sha256, loaded.themes, loaded.recipe) == (model.sha256, model.themes, model.recipe)
+
+
+def test_saving_twice_gives_the_same_bytes(saved, tmp_path):
+    model, folder = saved
+    model.save(tmp_path / "again", documents=DOCUMENTS)
+    for path in folder.iterdir():
+        assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes()
+
+
+def test_only_the_owner_can_read_it(saved):
+    _, folder = saved
+    assert folder.stat().st_mode & 0o077 == 0
+    assert all(path.stat().st_mode & 0o077 == 0 for path in folder.iterdir())
+
+
+@pytest.mark.parametrize("name", bundle.BUNDLE.hashed)
+def test_one_changed_byte_is_found_in_every_file(saved, name):
+    _, folder = saved
+    raw = bytearray((folder / name).read_bytes())
+    raw[len(raw) // 2] ^= 1
+    (folder / name).write_bytes(bytes(raw))
+    with pytest.raises(DataError, match=f"{name}: changed since"):
+        ThemeModel.load(folder)
+
+
+@pytest.mark.parametrize("name", bundle.BUNDLE.hashed)
+def test_a_missing_file_is_named(saved, name):
+    _, folder = saved
+    (folder / name).unlink()
+    with pytest.raises(DataError, match=f"{name}: missing"):
+        ThemeModel.load(folder)
+
+
+@pytest.mark.parametrize("name", ["model.pkl", "code.py", "MLmodel", ".hidden", "weights2.safetensors"])
+def test_a_foreign_file_is_refused(saved, name):
+    _, folder = saved
+    (folder / name).write_bytes(b"x")
+    with pytest.raises(DataError, match="does not belong"):
+        ThemeModel.load(folder)
+
+
+def test_a_folder_or_link_in_a_bundle_is_refused(saved, tmp_path):
+    _, folder = saved
+    (folder / "code").mkdir()
+    with pytest.raises(DataError, match="does not belong"):
+        ThemeModel.load(folder)
+    (folder / "code").rmdir()
+    (tmp_path / "card").write_bytes((folder / "README.md").read_bytes())
+    (folder / "README.md").unlink()
+    (folder / "README.md").symlink_to(tmp_path / "card")
+    with pytest.raises(DataError, match="does not belong"):
+        ThemeModel.load(folder)
+
+
+def rewrite(folder, change):
+    """Change model.json as someone who also knows how to mend nothing else would."""
+    head = json.loads((folder / "model.json").read_bytes())
+    change(head)
+    (folder / "model.json").write_text(json.dumps(head))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda head: head.update(format=99), "unknown format, found 99"),
+        (lambda head: head.pop("files"), "not a model.json"),
+        (lambda head: head.pop("recipe"), "incomplete"),
+        (lambda head: head["recipe"].update(encoder_identity="0" * 64), "trained with another encoder"),
+        (lambda head: head["codebook"]["themes"].pop(), "for 1 themes, found"),
+        (lambda head: head["recipe"]["encoder"].update(trust_remote_code=True), "incomplete"),
+    ],
+)
+def test_a_changed_head_is_refused(saved, change, message):
+    _, folder = saved
+    rewrite(folder, change)
+    with pytest.raises(DataError, match=message):
+        ThemeModel.load(folder)
+
+
+def test_nothing_here_is_no_bundle(tmp_path):
+    with pytest.raises(MissingError, match=r"no model\.json"):
+        ThemeModel.load(tmp_path)
+
+
+def test_weights_that_are_not_numbers_are_refused(saved, tmp_path):
+    model, _ = saved
+    model.heads.weight[0, 0] = np.nan
+    with pytest.raises(DataError, match="not finite"):
+        bundle.load_bundle(resaved(model, tmp_path / "nan"))
+
+
+def resaved(model, folder):
+    """Save a broken model, past the check scores that would already stop it."""
+    original = bundle._checks
+    bundle._checks = lambda model: []
+    try:
+        model.save(folder, documents=DOCUMENTS)
+    finally:
+        bundle._checks = original
+    return folder
+
+
+def test_verify_finds_an_encoder_that_gives_other_vectors(saved, monkeypatch):
+    model, folder = saved
+    assert bundle.verify_bundle(folder) < 1e-6
+
+    class Drifted(FakeEncoder):
+        def encode(self, texts, **kwargs):
+            encoded = super().encode(texts, **kwargs)
+            return type(encoded)(encoded.vectors * np.float32(1.5), encoded.windows)
+
+    monkeypatch.setattr(bundle, "load_encoder", lambda config: Drifted())
+    with pytest.raises(DataError, match="score otherwise"):
+        bundle.verify_bundle(folder)
+
+
+def test_check_paragraphs_come_from_the_codebook_alone(saved):
+    model, folder = saved
+    texts = {check["text"] for check in json.loads((folder / "checks.json").read_bytes())}
+    known = {text for theme in model.codebook.themes for text in (*theme.examples, theme.definition)}
+    assert texts <= known
+
+
+def test_list_finds_bundles_only(saved):
+    _, folder = saved
+    shutil.copytree(folder, folder.parent / "b")
+    (folder.parent / "no-model").mkdir()
+    assert bundle.list_bundles(folder.parent) == [folder.parent / "b", folder]

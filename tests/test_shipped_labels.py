@@ -1,0 +1,120 @@
+"""What is in labels/ is what its card says."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from pipeline.codebook import Codebook, read_codebook
+from pipeline.coding.check import check_labels
+from pipeline.coding.judged import Answer, Judged, label_table, read_labels
+from pipeline.coding.lines import read_line
+
+LABELS = Path(__file__).parents[1] / "labels"
+THEMES = (
+    "bribery",
+    "brutality",
+    "surveillance_quotas",
+    "retaliation",
+    "reform_directives",
+    "crackdowns",
+    "border_control",
+    "livelihoods",
+    "public_discontent",
+    "officer_morale",
+)
+
+
+@pytest.fixture(scope="module")
+def codebook() -> Codebook:
+    return read_codebook(LABELS / "codebook.yaml")
+
+
+@pytest.fixture(scope="module")
+def judged(codebook: Codebook) -> list[Judged]:
+    return read_labels([LABELS], codebook=codebook)
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
+
+
+def test_the_codebook_is_complete(codebook):
+    assert codebook.ids == THEMES
+    assert codebook.version == "1.0"
+    assert codebook.rules
+    for theme in codebook.themes:
+        assert len(theme.examples) >= 3
+        assert len(set(theme.examples)) == len(theme.examples)
+
+
+def test_theme_ids_named_in_the_codebook_exist(codebook):
+    text = (LABELS / "codebook.yaml").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z_]+)`", text)) - {"version", "no", "unsure"}
+    assert named <= set(codebook.ids)
+
+
+def test_examples_are_not_taken_from_the_labels(codebook, judged):
+    labelled = {
+        tuple(run) for line in judged for run in zip(*(words(line.text)[i:] for i in range(6)), strict=False)
+    }
+    for theme in codebook.themes:
+        for example in theme.examples:
+            runs = zip(*(words(example)[i:] for i in range(6)), strict=False)
+            assert not labelled & set(runs), example
+
+
+def test_the_shipped_labels_have_no_problem(codebook):
+    assert check_labels([LABELS], codebook=codebook) == []
+
+
+def test_lines_are_plain_ascii_with_keys_in_one_order():
+    keys = set()
+    for raw in (LABELS / "paragraphs.jsonl").read_bytes().splitlines():
+        raw.decode("ascii")
+        keys.add(
+            tuple(re.findall(rb'"(\w+)": ', re.sub(rb'"text": ".*?", "coder"', b'"text": "", "coder"', raw)))
+        )
+    assert len(keys) == 1
+
+
+def test_the_table(codebook, judged):
+    table = label_table(judged, codebook=codebook)
+    assert table.answers.shape == (1608, 10)
+    assert (len(set(table.articles)), len(set(table.stories))) == (490, 468)
+    assert len(set(table.ids)) == 1608
+
+
+def test_the_card_tells_the_counts(judged):
+    card = (LABELS / "README.md").read_text(encoding="utf-8")
+    for theme in THEMES:
+        found = Counter(line.judgements[theme] for line in judged)
+        assert f"| `{theme}` | {found['yes']} | {found['no']:,} | {found['unsure']} |" in card
+    plain = sum(set(line.judgements.values()) == {Answer.NO} for line in judged)
+    assert f"{plain} paragraphs have nothing yes" in card
+    for name, count in Counter(line.set for line in judged).items():
+        assert f"| `{name}` | {count} |" in card
+
+
+def test_the_card_lists_every_field(codebook):
+    raw = (LABELS / "paragraphs.jsonl").read_bytes().split(b"\n")[0]
+    assert read_line(raw, place="x", codebook=codebook)[1] == []
+    table = (LABELS / "README.md").read_text(encoding="utf-8").split("## Fields")[1].split("## ")[0]
+    told = set(
+        re.findall(r"`(\w+)`", "\n".join(row.split("|")[1] for row in table.splitlines() if "|" in row))
+    )
+    assert told == set(Judged.__slots__) - {"place"}
+
+
+def test_the_folder_loads_with_datasets(tmp_path):
+    from pipeline.offline import quiet
+
+    quiet()
+    from datasets import load_dataset
+
+    loaded = load_dataset(str(LABELS), split="train", cache_dir=str(tmp_path))
+    assert loaded.num_rows == 1608
+    assert loaded[0]["judgements"]["bribery"] == "yes"
