@@ -1,7 +1,7 @@
 """What a schema accepts, and what is wrong with a value, in plain words.
 
-The words for what a key accepts are made from the schema alone, so the error messages and docs/configuration.md
-can never disagree.
+The words for what a key accepts are made from the schema alone, so the error messages and
+docs/configuration.md can never disagree.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """YAML read strictly: every scalar is text, every value knows its line, and nothing clever is accepted.
 
-PyYAML reads an unquoted ``no`` as False, ``012`` as 10 and ``1:30`` as 90, lets the last of two equal keys win, and
-expands aliases until memory ends. Here scalars stay text (an empty one, ``null`` and ``~`` are None), and duplicate
-keys, anchors, aliases, merge keys and tags are refused with their place. The schema then turns text into numbers.
+PyYAML reads an unquoted ``no`` as False, ``012`` as 10 and ``1:30`` as 90, lets the last of two equal keys win,
+and expands aliases until memory ends. Here scalars stay text (an empty one, ``null`` and ``~`` are None), and
+duplicate keys, anchors, aliases, merge keys and tags are refused with their place. The schema then turns text
+into numbers.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from yaml import SafeLoader, YAMLError, events, parse
-from yaml.error import Mark, MarkedYAMLError
+from yaml.error import MarkedYAMLError
 from yaml.reader import ReaderError
 
 from pipeline.errors import ConfigError, MissingError
@@ -38,6 +39,11 @@ _HINTS = (
     ("quoted scalar", "close the quotes"),
     ("expected ',' or", "close the bracket, and put values that hold brackets or commas in quotes"),
 )
+
+
+class _Mark(Protocol):
+    line: int
+    column: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +108,9 @@ def read_document(path: Path) -> Document:
         raise MissingError(path, f"cannot be read ({error.strerror})", "make it readable for you") from error
     document = parse_strict(raw, name=str(path))
     if not isinstance(document.value, dict):
-        found = {str: "one value", list: "a list"}.get(type(document.value), "nothing")
-        raise ConfigError([f"{path}:1: found {found}; accepted: a mapping of `key: value` lines"])
+        raise ConfigError(
+            [f"{path}:1: found {_kind(document.value)}; accepted: a mapping of `key: value` lines"]
+        )
     return document
 
 
@@ -173,7 +180,7 @@ def _syntax(error: YAMLError, text: str, *, name: str, numbered: bool) -> str:
 
 
 class _TooDeepError(Exception):
-    def __init__(self, mark: Mark | None) -> None:
+    def __init__(self, mark: _Mark | None) -> None:
         self.mark = mark
 
 
@@ -187,12 +194,12 @@ class _Builder:
     places: dict[KeyPath, Place] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
-    def place(self, mark: Mark | None) -> Place:
+    def place(self, mark: _Mark | None) -> Place:
         return (
             Place(self.name, mark.line + 1, mark.column + 1) if mark and self.numbered else Place(self.name)
         )
 
-    def refuse(self, mark: Mark | None, problem: str, remedy: str) -> None:
+    def refuse(self, mark: _Mark | None, problem: str, remedy: str) -> None:
         self.problems.append(f"{self.place(mark).exact}: {problem}; {remedy}")
 
     def build(self, stream: Iterator[events.Event]) -> None:
@@ -270,10 +277,15 @@ class _Builder:
             )
         if isinstance(value, str):
             return value
-        found = {list: "a list", dict: "a mapping"}.get(type(value), "nothing")
-        self.refuse(event.start_mark, f"a key must be text, found {found}", "put the key in quotes")
+        self.refuse(event.start_mark, f"a key must be text, found {_kind(value)}", "put the key in quotes")
         return ""
 
 
 def _quote(value: str) -> str:
     return repr(value if len(value) <= 60 else value[:57] + "...")
+
+
+def _kind(value: object) -> str:
+    if value is None:
+        return "nothing"
+    return {dict: "a mapping", list: "a list"}.get(type(value), "one value")

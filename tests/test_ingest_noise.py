@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from pipeline.ingest.noise import noise_reason
@@ -84,7 +82,7 @@ NOISE = {
         "In this May 3, 2021, photo, officers stand near the harbour.",
         "The minister, pictured in 2019. Photograph: Ana Perez/EPA",
     ],
-    "link": ["https://example.com/a/b?c=d", "www.example.com/x"],
+    "link": ["https://example.com/a/b?c=d", "www.example.com/x", "https://example.com/a (second page)"],
     "boilerplate": [
         "Advertisement",
         "ADVERTISEMENT",
@@ -148,8 +146,5 @@ def test_a_long_paragraph_is_content_whatever_it_begins_with() -> None:
 @pytest.mark.parametrize(
     "unit", ["a", "By A ", "(photo", "www.", "a@", "12 ", "read: ", ". Photo: ", "Share ", "12:", "<", "«"]
 )
-def test_no_line_takes_long(unit: str) -> None:
-    line = (unit * 400)[:300]
-    began = time.process_time()
-    noise_reason(line)
-    assert time.process_time() - began < 0.5  # a pattern that backtracks would take minutes
+def test_no_pattern_backtracks_without_end(unit: str) -> None:
+    noise_reason((unit * 300)[:300])  # a pattern with nested repeats would not come back

@@ -93,7 +93,7 @@ def _print_table(
     from pipeline.cli.output import say, show_table
 
     counts = _counts(judged, codebook=codebook)
-    rows = [[theme, *(counts[theme][answer] for answer in _ANSWERS)] for theme in codebook.ids]
+    rows = [[theme, *(f"{counts[theme][answer]:,}" for answer in _ANSWERS)] for theme in codebook.ids]
     show_table(f"{len(judged):,} lines without an error", ["theme", *_ANSWERS], rows)
     for problem in problems:
         say(f"{problem.level}: {problem}")

@@ -9,14 +9,17 @@ least half as long, ``_FULL_SHARE`` must be full (the next line's first word wou
 width) and ``_OPEN_SHARE`` must stop in mid-sentence: then the file is *wrapped*. One or two lines make no
 statistics: then every one must stop in mid-sentence and the next begin with a small letter.
 
-In a wrapped file a new paragraph begins after a blank line, at an indented line, at a list mark, and after a
-line that was not full unless the next one goes on with a small letter. Hyphens at line ends stay.
+In a wrapped file a new paragraph begins after a blank line, at a line indented deeper than the file's margin
+(or than the line before, where first lines are not indented), and after a line that was not full unless the
+next one goes on with a small letter; at a list mark also after a full line that ends a sentence. Hyphens at
+line ends stay.
 Line ends are ``\n``, ``\r\n``, ``\r``, vertical tab, form feed, U+0085, U+2028 and U+2029.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -29,9 +32,12 @@ __all__ = ["text_blocks"]
 _NARROWEST, _WIDEST = 35, 120
 _FULL_SHARE, _OPEN_SHARE = 0.6, 0.4
 _FEW = 2
+_FIRST_SHARE = 0.5
 
 _LINE = re.compile("([^\n\r\x0b\x0c\x85\u2028\u2029]*)(\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]|$)")
 _ENDED = re.compile(r"[.!?…:;।。！？؟][\"'”’»)\]]*$")
+# "on Dec." at a line end and "28." at the next line's start are no list.
+_ABBREVIATED = re.compile(r"\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Nos?|Arts?|pp?)\.$")
 _LIST_MARK = re.compile(r"(?:[-*•–—▪◦·]|\(?(?:\d{1,3}|[A-Za-z])[.)])\s")
 
 
@@ -102,20 +108,32 @@ def _goes_on(line: _Line, following: _Line) -> bool:
 
 
 def _joined(lines: list[_Line], *, width: int) -> list[list[_Line]]:
+    margin = _margin(lines)
     paragraphs: list[list[_Line]] = []
     for line in lines:
-        if paragraphs and not _starts(line, paragraphs[-1], width=width):
+        if paragraphs and not _starts(line, paragraphs[-1], width=width, margin=margin):
             paragraphs[-1].append(line)
         else:
             paragraphs.append([line])
     return paragraphs
 
 
-def _starts(line: _Line, paragraph: list[_Line], *, width: int) -> bool:
+def _margin(lines: list[_Line]) -> int:
+    """Give the indent from which a file indents the first lines of its paragraphs; -1 when it does not."""
+    margin = Counter(line.indent for line in lines).most_common(1)[0][0]
+    after = [two.indent == margin for one, two in pairwise(lines) if one.indent > margin and not two.blanks]
+    return margin if after and sum(after) >= _FIRST_SHARE * len(after) else -1
+
+
+def _starts(line: _Line, paragraph: list[_Line], *, width: int, margin: int) -> bool:
     """Tell whether a line of a wrapped file begins a new paragraph after the lines of ``paragraph``."""
     before = paragraph[-1]
-    if line.blanks or _LIST_MARK.match(line.text):
+    if line.blanks:
         return True
-    if line.indent > before.indent and not _LIST_MARK.match(before.text):
-        return len(paragraph) > 1 or bool(_ENDED.search(before.text)) or not line.text[0].islower()
-    return not _full(before, line, width=width) and not line.text[0].islower()
+    full = _full(before, line, width=width)
+    ended = _ENDED.search(before.text) and not _ABBREVIATED.search(before.text)
+    if _LIST_MARK.match(line.text) and (not full or ended):
+        return True
+    if not _LIST_MARK.match(paragraph[0].text) and line.indent > (before.indent if margin < 0 else margin):
+        return True
+    return not full and not line.text[0].islower()

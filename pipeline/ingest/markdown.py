@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate, islice, takewhile
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from pipeline.ingest.blocks import Block, Role, trimmed
@@ -97,8 +97,13 @@ def _leaves(tokens: list[Token], *, shift: int) -> list[_Leaf]:
 def _inlines(tokens: list[Token], place: int) -> list[Token]:
     """Give the inline tokens of the block that opens at ``place``: one, or one for each cell of a row."""
     level = tokens[place].level
-    following = takewhile(lambda token: token.level > level, islice(tokens, place + 1, None))
-    return [token for token in following if token.type == "inline"]
+    inlines = []
+    for number in range(place + 1, len(tokens)):
+        if tokens[number].level <= level:
+            break
+        if tokens[number].type == "inline":
+            inlines.append(tokens[number])
+    return inlines
 
 
 def _role(token: Token, *, in_item: bool) -> Role:

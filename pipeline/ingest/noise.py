@@ -29,6 +29,7 @@ _I = re.IGNORECASE
 _URL = re.compile(
     r"(?:(?:https?://|www\.)\S+|(?:[a-z0-9-]+\.)+(?:com|org|net|co|io|gov|info|news)(?:/\S*)?)\.?", _I
 )
+_URL_WITH_NOTE = re.compile(r"https?://\S+ \([^()]{1,80}\)", _I)
 _EMAIL_OR_HANDLE = re.compile(
     r"(?:(?:contact|e-?mail|twitter|tel|phone)\s?:\s?)?(?:[\w.+-]+@[\w-]+\.[\w.-]+|\[email protected\]|"
     r"@\w+|\+?[\d-]{10,16})",
@@ -180,6 +181,8 @@ def noise_reason(line: str) -> str:
         return "link"
     if len(line) > _LONGEST:
         return ""
+    if _URL_WITH_NOTE.fullmatch(line):
+        return "link"
     folded = line.casefold().replace("’", "'").strip(EDGE)
     for reason, test in _TESTS:
         if test(line, folded):

@@ -91,7 +91,10 @@ def split_lines(stream: Iterator[bytes], *, limit: int, end: bytes = b"\n") -> I
             piece = chunk[position : stop or len(chunk)]
             position += len(piece)
             size += len(piece)
-            held = [*held, piece] if size <= limit else []
+            if size <= limit:
+                held.append(piece)
+            else:
+                held.clear()
             if stop:
                 yield Line(number, start, b"".join(held), size)
                 number, start, size, held = number + 1, start + size, 0, []

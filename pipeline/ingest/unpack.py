@@ -94,7 +94,7 @@ def gunzip(stream: Iterator[bytes], *, limit: int) -> Iterator[bytes]:
         byte over ``limit`` or over ``MAX_RATIO`` times the packed size.
     """
     unpacker = zlib.decompressobj(wbits=31)
-    packed, read, written = b"", 0, 0
+    packed, read, written, full = b"", 0, 0, False
     while True:
         if unpacker.eof:  # another member, zero padding, or something that is no gzip
             packed = (unpacker.unused_data + packed).lstrip(b"\0")
@@ -106,7 +106,7 @@ def gunzip(stream: Iterator[bytes], *, limit: int) -> Iterator[bytes]:
             if not packed.startswith(_GZIP):
                 raise _damaged(read - len(packed), "bytes follow that are no gzip")
             unpacker = zlib.decompressobj(wbits=31)
-        elif not packed:
+        elif not packed and not full:  # when the last piece was full, more of it may wait inside
             packed = next(stream, b"")
             if not packed:
                 raise _damaged(read, "the file ends too early")
@@ -115,7 +115,7 @@ def gunzip(stream: Iterator[bytes], *, limit: int) -> Iterator[bytes]:
             piece = unpacker.decompress(packed, CHUNK)
         except zlib.error as error:
             raise _damaged(read - len(packed), "the data or its checksum is wrong") from error
-        packed = unpacker.unconsumed_tail
+        packed, full = unpacker.unconsumed_tail, len(piece) == CHUNK
         written += len(piece)
         _check_size(read - len(packed), written, limit)
         if piece:

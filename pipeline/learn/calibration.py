@@ -56,13 +56,16 @@ def fit_decider(
     answers
         int8 (n, t) of 1, 0 and -1.
     """
+    from threadpoolctl import threadpool_limits
+
     themes = answers.shape[1]
     slope, intercept, threshold = np.ones(themes), np.zeros(themes), np.full(themes, 2.0)
     for theme in range(themes):
         asked = answers[:, theme] >= 0
         column, yes = logits[asked, theme], answers[asked, theme] == 1
         if calibration.method == "platt":
-            slope[theme], intercept[theme] = _platt(column, yes)
+            with threadpool_limits(1):
+                slope[theme], intercept[theme] = _platt(column, yes)
         one = Decider(slope[theme], intercept[theme], threshold[theme])
         threshold[theme] = best_f1(one.scores(column), yes)
     return Decider(slope, intercept, threshold)

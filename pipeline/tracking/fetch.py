@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.bundle import BUNDLE, audit_bundle
-from pipeline.embed.cache import default_folder
+from pipeline.embed import VectorCache
 from pipeline.errors import DataError, MissingError, ThemesError, TrackingError
 from pipeline.files import canonical_json, hash_file, private_folder, write_whole
 from pipeline.records import digest
@@ -50,7 +50,7 @@ def fetch_model(uri: str, *, tracking_uri: str, into: Path | None = None) -> Pat
         When the bundle is not the one that was recorded, or was changed.
     """
     store = find_store(tracking_uri)
-    folder = private_folder(into or default_folder() / "models")
+    folder = private_folder(into or VectorCache().folder.with_name("models"))
     key = digest(store.uri, uri)
     try:
         with opened(store) as client:

@@ -1,0 +1,125 @@
+"""The output folder: may this run work in it, and what in it was written by an earlier one."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import DataError, OutputError, UsageError
+from pipeline.files import private_folder
+from pipeline.tagging.journal import JOURNAL, read_head
+from pipeline.tagging.manifest import MANIFEST, Identity, read_manifest
+from pipeline.tagging.rows import NOISE, PARAGRAPHS, TAGS
+from pipeline.tagging.shards import Shard
+
+__all__ = ["LOCK", "REJECTED", "SCRATCH", "check_outside", "finished", "prepare"]
+
+LOCK = ".lock"
+REJECTED = "rejected.jsonl"
+SCRATCH = ".scratch-"
+
+_FOLDERS = (PARAGRAPHS.name, TAGS.name, NOISE.name)
+_FILES = (MANIFEST, REJECTED, JOURNAL, LOCK)
+_PART = re.compile(r"part-\d{5,}\.(parquet|jsonl|csv)")
+_LEFT_OVER = (".partial-", SCRATCH)  # what a killed run leaves
+
+
+def check_outside(out: Path, paths: Sequence[Path]) -> None:
+    """Refuse an output folder inside a dump: the next run would read its own output.
+
+    Raises
+    ------
+    UsageError
+        When ``out`` is one of ``paths`` or lies below one.
+    """
+    place = out.resolve()
+    for path in paths:
+        dump = path.resolve()
+        if place == dump or (path.is_dir() and dump in place.parents):
+            raise UsageError("--out", f"lies inside the dump {path}, found {out}", "name a folder outside the dump")
+
+
+def finished(out: Path, *, identity: Identity) -> dict[str, Any] | None:
+    """Give the manifest when ``out`` already holds this very run, whole.
+
+    Raises
+    ------
+    DataError
+        When a file of that run was changed or lost, or ``run.json`` is none of ours.
+    """
+    manifest = read_manifest(out)
+    if manifest is None or manifest["run_id"] != identity.run_id:
+        return None
+    for output in manifest["outputs"]:
+        shard = Shard(output["file"], output["sha256"], output["bytes"], output["rows"])
+        if not shard.is_intact(out):
+            raise DataError(
+                out / shard.file, "changed or lost since the run was finished", "tag again with --overwrite"
+            )
+    return manifest
+
+
+def prepare(out: Path, *, identity: Identity, overwrite: bool) -> None:
+    """Make ``out`` ready for a run: empty, or with what an interrupted run of the same identity left.
+
+    Raises
+    ------
+    OutputError
+        When it holds files that no run of ours wrote, or cannot be made.
+    DataError
+        When it holds another run and ``overwrite`` is false.
+    """
+    private_folder(out)
+    earlier = read_manifest(out) or read_head(out)
+    _check_foreign(out, ours=earlier is not None or (out / JOURNAL).exists())
+    if earlier is not None and overwrite:
+        _remove_run(out)
+    elif earlier is not None and earlier.get("run_id") != identity.run_id:
+        raise DataError(
+            out,
+            "holds another run (" + "; ".join(identity.differs_from(earlier)) + ")",
+            "replace it with --overwrite, or name another folder with --out",
+        )
+    _remove_left_over(out)
+
+
+def _check_foreign(out: Path, *, ours: bool) -> None:
+    """Foreign files may stand beside a run of ours (a report), but not among its parts."""
+    foreign = [path for path in sorted(out.iterdir()) if not _is_ours(path)]
+    inside = [
+        path
+        for name in _FOLDERS
+        if (out / name).is_dir()
+        for path in sorted((out / name).iterdir())
+        if not (ours and _PART.fullmatch(path.name)) and not path.name.startswith(_LEFT_OVER)
+    ]
+    for path in inside or ([] if ours else foreign):
+        raise OutputError(
+            out, f"holds files that `themes tag` did not write, found {path.name!r}", "name an empty folder"
+        )
+
+
+def _is_ours(path: Path) -> bool:
+    return path.name in (*_FILES, *_FOLDERS) or path.name.startswith(_LEFT_OVER)
+
+
+def _remove_run(out: Path) -> None:
+    """Delete an earlier run, the manifest first: without it the folder is no finished run."""
+    (out / MANIFEST).unlink(missing_ok=True)
+    (out / REJECTED).unlink(missing_ok=True)
+    for name in _FOLDERS:
+        for path in sorted((out / name).glob("part-*")):
+            if _PART.fullmatch(path.name):
+                path.unlink()
+    (out / JOURNAL).unlink(missing_ok=True)
+
+
+def _remove_left_over(out: Path) -> None:
+    """Delete what a killed run left half-way; only called under the lock."""
+    for folder in (out, *(out / name for name in _FOLDERS)):
+        for path in folder.iterdir() if folder.is_dir() else ():
+            if path.name.startswith(_LEFT_OVER):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()

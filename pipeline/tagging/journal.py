@@ -1,0 +1,131 @@
+"""What an unfinished run has done so far, so that the same command goes on where it stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.tagging.shards import Chunk, Shard
+
+__all__ = ["JOURNAL", "Done", "Journal", "read_head"]
+
+JOURNAL = ".journal.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A chunk that is scored and written.
+
+    Parameters
+    ----------
+    chunk
+        Hash of what it holds.
+    shards
+        Its part files.
+    decisions
+        bool (n, t) packed into bytes, as hex digits: what the summary counts.
+    """
+
+    chunk: str
+    shards: tuple[Shard, ...]
+    decisions: str
+
+    @classmethod
+    def of(cls, chunk: Chunk, shards: tuple[Shard, ...], decisions: NDArray[np.bool_]) -> Done:
+        """Note a chunk that was just written."""
+        return cls(chunk.sha256, shards, np.packbits(decisions).tobytes().hex())
+
+    def unpacked(self, *, rows: int, themes: int) -> NDArray[np.bool_]:
+        """Give the decisions, bool (rows, themes)."""
+        bits = np.frombuffer(bytes.fromhex(self.decisions), dtype=np.uint8)
+        return np.unpackbits(bits, count=rows * themes).astype(bool).reshape(rows, themes)
+
+
+class Journal:
+    """A file of lines, each synced to disk before the run goes on.
+
+    The first line tells which run it belongs to. A last line that is cut off (power loss) is not believed.
+
+    Parameters
+    ----------
+    out
+        The output folder.
+    head
+        Identity of the run; written when the file is new.
+    """
+
+    def __init__(self, out: Path, *, head: dict[str, Any]) -> None:
+        self.path = out / JOURNAL
+        lines = _lines(self.path)
+        self._done = dict(filter(None, map(_done, lines[1:])))
+        _cut(self.path, 0 if not lines else _whole_lines(self.path))
+        if not lines:
+            self._append(head)
+
+    def find(self, chunk: Chunk, *, out: Path) -> Done | None:
+        """Give what is known of a chunk, if it holds the same and all its part files are intact."""
+        done = self._done.get(chunk.number)
+        if done is None or done.chunk != chunk.sha256:
+            return None
+        return done if all(shard.is_intact(out) for shard in done.shards) else None
+
+    def add(self, chunk: Chunk, done: Done) -> None:
+        """Note a chunk whose part files stand in their places."""
+        self._append({"number": chunk.number, **asdict(done)})
+
+    def remove(self) -> None:
+        """Delete the file: the manifest has taken its place."""
+        self.path.unlink(missing_ok=True)
+
+    def _append(self, line: dict[str, Any]) -> None:
+        with self.path.open("ab") as file:
+            file.write(json.dumps(line, sort_keys=True).encode("utf-8") + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def read_head(out: Path) -> dict[str, Any] | None:
+    """Give the first line of the journal in ``out``; None when there is none."""
+    lines = _lines(out / JOURNAL)
+    return lines[0] if lines else None
+
+
+def _whole_lines(path: Path) -> int:
+    """Give the bytes up to and with the last line end."""
+    return path.read_bytes().rfind(b"\n") + 1
+
+
+def _cut(path: Path, size: int) -> None:
+    """Make the file when it is not there; cut off what a power loss left of a line."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        os.ftruncate(descriptor, size)
+    finally:
+        os.close(descriptor)
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    lines: list[dict[str, Any]] = []
+    if not path.is_file():
+        return lines
+    for raw in path.read_bytes().split(b"\n"):
+        try:
+            lines.append(dict(json.loads(raw)))
+        except (ValueError, TypeError):
+            break
+    return lines
+
+
+def _done(line: dict[str, Any]) -> tuple[int, Done] | None:
+    """Read a line; None when it is none of ours: its chunk is then done again."""
+    try:
+        shards = tuple(Shard(**shard) for shard in line["shards"])
+        return int(line["number"]), Done(str(line["chunk"]), shards, str(line["decisions"]))
+    except (KeyError, TypeError, ValueError):
+        return None

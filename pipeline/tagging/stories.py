@@ -1,0 +1,101 @@
+"""Counting once: in how many different paragraphs and stories a theme stands, however often they are reprinted."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.tagging.rows import Taggable
+
+__all__ = ["Stories", "ThemeCount"]
+
+_TABLES = """
+PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;
+CREATE TABLE paragraphs (theme INTEGER, cluster TEXT, PRIMARY KEY (theme, cluster)) WITHOUT ROWID;
+CREATE TABLE stories (theme INTEGER, cluster TEXT, PRIMARY KEY (theme, cluster)) WITHOUT ROWID;
+"""
+_ANY = -1  # stands for "whatever the theme"
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeCount:
+    """How often a theme is given.
+
+    Parameters
+    ----------
+    paragraphs
+        Paragraphs with the theme.
+    distinct_paragraphs
+        Of these, near-duplicates counted once.
+    stories
+        Articles with at least one such paragraph, reprints counted once.
+    """
+
+    paragraphs: int
+    distinct_paragraphs: int
+    stories: int
+
+    def as_dict(self) -> dict[str, int]:
+        """Give the numbers by name."""
+        return asdict(self)
+
+
+class Stories:
+    """A tally that lies on disk, so that memory does not grow with the dump.
+
+    Parameters
+    ----------
+    folder
+        A private folder that its caller deletes.
+    themes
+        Number of themes.
+    """
+
+    def __init__(self, folder: Path, *, themes: int) -> None:
+        self._base = sqlite3.connect(folder / "stories.sqlite")
+        self._base.executescript(_TABLES)
+        self._given = np.zeros(themes, dtype=np.int64)
+        self._paragraphs = 0
+
+    def __enter__(self) -> Self:
+        """Give itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the file."""
+        self._base.close()
+
+    def add(self, items: Sequence[Taggable], decisions: NDArray[np.bool_]) -> None:
+        """Count n paragraphs with their decisions, (n, t)."""
+        self._paragraphs += len(items)
+        self._given += decisions.sum(axis=0)
+        places = [(int(row), int(theme)) for row, theme in np.argwhere(decisions)]
+        places += [(row, _ANY) for row in range(len(items))]
+        pairs = [(theme, items[row]) for row, theme in places]
+        self._insert("paragraphs", [(theme, item.paragraph.cluster_id) for theme, item in pairs])
+        self._insert("stories", [(theme, item.article_cluster_id) for theme, item in pairs])
+
+    def _insert(self, table: str, rows: list[tuple[int, str]]) -> None:
+        self._base.executemany(f"INSERT OR IGNORE INTO {table} VALUES (?, ?)", rows)  # noqa: S608 - our own names
+        self._base.commit()
+
+    def themes(self) -> list[ThemeCount]:
+        """Give the counts of each theme, in order."""
+        return [self._count(theme, int(given)) for theme, given in enumerate(self._given)]
+
+    def total(self) -> ThemeCount:
+        """Give the counts whatever the theme, none included."""
+        return self._count(_ANY, self._paragraphs)
+
+    def _count(self, theme: int, paragraphs: int) -> ThemeCount:
+        return ThemeCount(paragraphs, self._distinct("paragraphs", theme), self._distinct("stories", theme))
+
+    def _distinct(self, table: str, theme: int) -> int:
+        query = f"SELECT count(*) FROM {table} WHERE theme = ?"  # noqa: S608 - our own names
+        return int(self._base.execute(query, (theme,)).fetchone()[0])

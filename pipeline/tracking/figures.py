@@ -1,0 +1,224 @@
+"""Pictures of a training's held-out quality, for eyes that may not tell red from green.
+
+Colours are Okabe and Ito's (2008), told apart by colour-blind readers and in grey print; every mark also
+differs in shape or line. Drawn with matplotlib's objects, not pyplot: no window, no state of the process.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipeline.embed import VectorCache
+from pipeline.files import private_folder
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Picture
+
+    from pipeline.learn.metrics import Figure
+    from pipeline.training import Trained
+
+__all__ = ["draw_figures"]
+
+_BLUE, _ORANGE, _GREY = "#0072B2", "#D55E00", "#767676"
+_SKY, _SAND = "#56B4E9", "#E69F00"
+_COLUMNS = 4
+_DPI = 120
+_BINS = 20
+_SHARES = (0, 0.05, 0.2, 0.4, 0.6, 0.8, 1)
+_SPREADS: dict[int, dict[str, Any]] = {
+    0: {"label": "judged no", "histtype": "stepfilled", "color": _SKY, "alpha": 0.55},
+    1: {"label": "judged yes", "histtype": "step", "color": _ORANGE, "linewidth": 1.6},
+}
+
+
+def draw_figures(trained: Trained, folder: Path) -> list[Path]:
+    """Draw the pictures and give their files.
+
+    Returns
+    -------
+    list[Path]
+        ``precision_recall.png``: one small picture per theme with the point that was chosen; ``f1.png``: F1 of
+        each theme with its interval, next to TF-IDF; ``scores.png``: how scores of yes and no lie around the
+        threshold.
+    """
+    _keep_font_list_private()
+    private_folder(folder)
+    pictures = {
+        "precision_recall.png": _precision_recall(trained),
+        "f1.png": _f1(trained),
+        "scores.png": _scores(trained),
+    }
+    for name, picture in pictures.items():
+        # no software or date inside: the same training gives the same bytes
+        picture.savefig(folder / name, dpi=_DPI, metadata={"Software": None})
+    return [folder / name for name in pictures]
+
+
+def _keep_font_list_private() -> None:
+    """Let matplotlib keep its list of fonts in our cache instead of a folder of its own in the home."""
+    if "matplotlib" not in sys.modules:
+        place = VectorCache().folder.with_name("matplotlib")
+        os.environ.setdefault("MPLCONFIGDIR", str(private_folder(place)))
+
+
+def _canvas(width: float, height: float) -> Picture:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    picture = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(picture)
+    return picture
+
+
+def _small_multiples(
+    trained: Trained, *, title: str, labels: tuple[str, str]
+) -> tuple[Picture, Iterator[tuple[int, str, Axes]]]:
+    """Give a picture with one set of axes per theme, each with its title, and no empty frames.
+
+    ``labels`` of the x and y axis stand at the lowest picture of a column and the first of a row only.
+    """
+    themes = trained.model.codebook.themes
+    columns = min(_COLUMNS, len(themes))
+    rows = math.ceil(len(themes) / columns)
+    picture = _canvas(max(2.9 * columns, 6.5), 2.5 * rows + 0.9)
+    grid = picture.subplots(rows, columns, squeeze=False).ravel()
+    for spare in grid[len(themes) :]:
+        spare.set_axis_off()
+    picture.suptitle(title, fontsize=12)
+    for place, (axes, theme) in enumerate(zip(grid, themes, strict=False)):
+        axes.set_title(f"{_wrapped(theme.name)}\n{_summary(trained, theme.id)}", fontsize=9)
+        axes.tick_params(labelsize=8)
+        axes.set_xlabel(labels[0] if place + columns >= len(themes) else "", fontsize=9)
+        axes.set_ylabel(labels[1] if place % columns == 0 else "", fontsize=9)
+        _bare(axes)
+    return picture, ((index, theme.id, grid[index]) for index, theme in enumerate(themes))
+
+
+def _wrapped(name: str, *, width: int = 34) -> str:
+    return "\n".join(textwrap.wrap(name, width=width, max_lines=2, placeholder="..."))
+
+
+def _bare(axes: Axes) -> None:
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(visible=True, color="#DDDDDD", linewidth=0.6)
+    axes.set_axisbelow(True)
+
+
+def _legend(picture: Picture, axes: Axes) -> None:
+    """Put one legend under all small pictures."""
+    marks, names = axes.get_legend_handles_labels()
+    picture.legend(marks, names, loc="outside lower center", ncols=len(names), frameon=False, fontsize=9)
+
+
+def _precision_recall(trained: Trained) -> Picture:
+    picture, panels = _small_multiples(
+        trained,
+        title="Precision and recall on stories the model had not seen",
+        labels=("recall", "precision"),
+    )
+    for index, theme, axes in panels:
+        asked = trained.table.answers[:, index] >= 0
+        yes = trained.table.answers[asked, index] == 1
+        measured = trained.evaluation.measures.themes[theme]
+        recall, precision = _curve(yes, trained.scores[asked, index])
+        axes.step(recall, precision, where="pre", color=_BLUE, linewidth=1.4, label="all thresholds")
+        axes.axhline(yes.mean(), color=_GREY, linestyle="--", linewidth=1, label="chance (share of yes)")
+        if measured.precision.value is not None and measured.recall.value is not None:
+            point = ([measured.recall.value], [measured.precision.value])
+            axes.plot(*point, "o", color=_ORANGE, markeredgecolor="white", markersize=8, label="chosen thresholds")
+        axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.05))
+    _legend(picture, _fullest(picture))
+    return picture
+
+
+def _fullest(picture: Picture) -> Axes:
+    """Give the axes with most kinds of marks: a theme that is never given has no chosen point."""
+    return max(picture.axes, key=lambda axes: len(axes.get_legend_handles_labels()[1]))
+
+
+def _summary(trained: Trained, theme: str) -> str:
+    measured = trained.evaluation.measures.themes[theme]
+    average = measured.average_precision.value
+    known = "" if average is None else f", average precision {average:.2f}"
+    return f"{measured.support} yes of {measured.asked}{known}"
+
+
+def _curve(yes: Any, scores: Any) -> tuple[Any, Any]:
+    """Give recall and precision at every distinct score, from the highest down; ties are one step."""
+    order = np.argsort(-scores, kind="stable")
+    ends = np.flatnonzero(np.append(np.diff(scores[order]) < 0, True))
+    hits = np.cumsum(yes[order])[ends]
+    precision = hits / (ends + 1)
+    return np.append(0.0, hits / max(1, yes.sum())), np.append(precision[:1], precision)
+
+
+def _f1(trained: Trained) -> Picture:
+    """Draw F1 with intervals, best theme at the top, macro below a line."""
+    measures = trained.evaluation.measures
+    names = {theme.id: theme.name for theme in trained.model.codebook.themes}
+    ranked = sorted(names, key=lambda theme: measures.themes[theme].f1.value or 0.0)
+    tfidf = trained.evaluation.baselines.get("tfidf")
+    picture = _canvas(8.6, 0.5 * len(ranked) + 2.3)
+    axes = picture.subplots()
+    figures = [measures.macro["f1"], *(measures.themes[theme].f1 for theme in ranked)]
+    _intervals(axes, figures, shift=0.13, color=_BLUE, marker="o", label="model")
+    if tfidf:
+        others = [tfidf.macro["f1"], *(tfidf.themes[theme].f1 for theme in ranked)]
+        _intervals(axes, others, shift=-0.17, color=_SAND, marker="s", label="TF-IDF, same folds")
+    axes.axhline(0.5, color=_GREY, linewidth=0.8)
+    labels = [f"{_wrapped(names[theme], width=44)}  ({measures.themes[theme].support} yes)" for theme in ranked]
+    axes.set_yticks(range(len(figures)), ["mean of all themes (macro)", *labels], fontsize=9)
+    axes.set(xlim=(0, 1), ylim=(-0.6, len(figures) - 0.4))
+    percent = round(trained.evaluation.confidence * 100)
+    axes.set_xlabel(f"F1 on stories the model had not seen, with {percent} % intervals")
+    _bare(axes)
+    axes.grid(visible=False, axis="y")
+    _legend(picture, axes)
+    return picture
+
+
+def _intervals(axes: Axes, figures: list[Figure], *, shift: float, color: str, marker: str, label: str) -> None:
+    known = [(row + shift, figure) for row, figure in enumerate(figures) if figure.value is not None]
+    for place, figure in known:
+        if figure.low is not None:
+            axes.plot([figure.low, figure.high], [place, place], color=color, linewidth=2, alpha=0.65)
+    axes.plot(
+        [figure.value for _, figure in known], [place for place, _ in known], marker,
+        color=color, markeredgecolor="white", markersize=7, label=label,
+    )  # fmt: skip
+
+
+def _scores(trained: Trained) -> Picture:
+    """Draw how scores of yes and of no are spread, as shares of each, with the model's threshold."""
+    picture, panels = _small_multiples(
+        trained,
+        title="Held-out scores of paragraphs judged yes and judged no (square-root scale)",
+        labels=("score", "share of paragraphs"),
+    )
+    edges = np.linspace(0, 1, _BINS + 1)
+    for index, _, axes in panels:
+        answers, scores = trained.table.answers[:, index], trained.scores[:, index]
+        for answer, style in _SPREADS.items():
+            chosen = scores[answers == answer]
+            axes.hist(chosen, bins=edges, weights=np.full(len(chosen), 1 / max(1, len(chosen))), **style)
+        threshold = trained.model.decider.threshold[index]
+        if threshold <= 1:
+            axes.axvline(threshold, color="black", linestyle="--", linewidth=1.2, label="threshold")
+        axes.set_yscale("function", functions=(_root, np.square))
+        axes.set(xlim=(0, 1), ylim=(0, 1), yticks=_SHARES)
+    _legend(picture, _fullest(picture))
+    return picture
+
+
+def _root(share: Any) -> Any:
+    """Square root, with 0 for the numbers below 0 that matplotlib tries at the edge of a picture."""
+    return np.sqrt(np.maximum(share, 0))
