@@ -1,7 +1,7 @@
 """From files and overrides to one checked configuration, in which every value knows where it came from.
 
-Order of precedence, low to high: defaults of the schema, the file at the root of the ``extends:`` chain, the files
-that extend it, the overrides ``section.key=value``. Mappings merge key by key, lists and values replace.
+Order of precedence, low to high: defaults of the schema, the file at the root of the ``extends:`` chain, the
+files that extend it, the overrides ``section.key=value``. Mappings merge key by key, lists and values replace.
 """
 
 from __future__ import annotations
@@ -50,10 +50,9 @@ class Loaded:
     config
         The resolved values; ``codebook`` and ``labels`` are absolute paths.
     origins
-        For every dotted key: ``FILE:LINE``, ``override KEY=VALUE`` or ``default``, in the order of the schema.
+        For every dotted key: ``FILE:LINE``, ``override KEY=VALUE`` or ``default``, in schema order.
     sha256
-        Of all values that make the model: not of ``tracking``, and of paths only the file names, so that it is the
-        same on every machine.
+        Of ``portable_config(config)``.
     """
 
     path: Path
@@ -118,7 +117,11 @@ def dump_config(config: Config) -> dict[str, Any]:
 
 
 def portable_config(config: Config) -> dict[str, Any]:
-    """Give the values that make the model, the same on every machine: no tracking, and only names of files."""
+    """Give the values that make the model, the same on every machine.
+
+    Without ``tracking``, which leaves no trace in the model, and of ``codebook`` and ``labels`` only the file
+    names: their content has hashes of its own.
+    """
     values = dump_config(config)
     del values["tracking"]
     values["codebook"] = config.codebook.name
@@ -127,7 +130,7 @@ def portable_config(config: Config) -> dict[str, Any]:
 
 
 def config_sha256(config: Config) -> str:
-    """Hash what ``portable_config`` gives."""
+    """Hash what ``portable_config`` gives: 64 hex digits."""
     return digest(canonical_json(portable_config(config)))
 
 
@@ -235,7 +238,7 @@ def _override_documents(overrides: Iterable[str]) -> tuple[list[Document], list[
 
 
 def _nested(path: KeyPath, inner: Document) -> Document:
-    """Wrap the value of an override into the mappings its key names; its paths count from the current folder."""
+    """Wrap the value of an override into the mappings of its key; paths count from the current folder."""
     value = inner.value
     for part in reversed(path):
         value = {part: value}

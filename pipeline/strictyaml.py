@@ -1,6 +1,6 @@
 """YAML read strictly: every scalar is text, every value knows its line, and nothing clever is accepted.
 
-PyYAML reads an unquoted ``no`` as False, ``012`` as 10 and ``1:30`` as 90, lets the last of two equal keys win,
+PyYAML reads an unquoted ``no`` as False, ``012`` as 10 and ``1:30`` as 90, lets the last of two keys win,
 and expands aliases until memory ends. Here scalars stay text (an empty one, ``null`` and ``~`` are None), and
 duplicate keys, anchors, aliases, merge keys and tags are refused with their place. The schema then turns text
 into numbers.
@@ -286,6 +286,6 @@ def _quote(value: str) -> str:
 
 
 def _kind(value: object) -> str:
-    if value is None:
-        return "nothing"
-    return {dict: "a mapping", list: "a list"}.get(type(value), "one value")
+    if isinstance(value, dict | list):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    return "nothing" if value is None else "one value"

@@ -24,7 +24,7 @@ _META = re.compile(rb"""<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([A-Z
 _WESTERN = frozenset(
     "àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßœÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŠšŽž\u00a0¡¿«»‹›“”„‘’‚–—…•·°§£€©®™ªº½¼¾´"
 )
-_MOST_WESTERN = 0.15
+_MOST_WESTERN = 0.25
 _MOST_CHAOS = 0.1
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f]")
 

@@ -65,7 +65,7 @@ def guess_language(text: str) -> str:
     if sum(map(str.isalpha, sample)) < _FEWEST_LETTERS:
         return ""
     code, probability = _identifier().classify(sample)
-    return str(code) if probability >= _LEAST_SURE else ""
+    return str(code) if probability >= _LEAST_SURE and len(code) == 2 else ""  # `zxx` is no language
 
 
 @lru_cache(maxsize=1)

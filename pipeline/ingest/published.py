@@ -21,6 +21,7 @@ _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?")
 _RFC_2822 = re.compile(r"(?:[A-Za-z]{3}, ?)?\d{1,2} [A-Za-z]{3} \d{4} \d\d:\d\d")
 _RELATIVE = re.compile(r"\b(?:ago|hace|il y a|vor|fa|atrás|yesterday|today|tomorrow)\b", re.IGNORECASE)
+_LABEL = re.compile(r"(?:(?:first|last) )?(?:published|posted|updated|modified|date)(?: on| at)?\s?:? ", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
 
 
@@ -74,6 +75,7 @@ def _from_words(written: str) -> str:
     text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
     if not text or len(text) > _LONGEST:
         return ""
+    text = _LABEL.sub("", text, count=1) if _LABEL.match(text) else text
     if _EPOCH.fullmatch(text):
         return _from_epoch(float(text))
     if match := _COMPACT.fullmatch(text):

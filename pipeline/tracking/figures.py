@@ -103,7 +103,7 @@ def _small_multiples(
     return picture, ((index, theme.id, grid[index]) for index, theme in enumerate(themes))
 
 
-def _wrapped(name: str, *, width: int = 34) -> str:
+def _wrapped(name: str, *, width: int = 38) -> str:
     return "\n".join(textwrap.wrap(name, width=width, max_lines=2, placeholder="..."))
 
 
@@ -122,7 +122,7 @@ def _legend(picture: Picture, axes: Axes) -> None:
 def _precision_recall(trained: Trained) -> Picture:
     picture, panels = _small_multiples(
         trained,
-        title="Precision and recall on stories the model had not seen",
+        title="Precision and recall on stories the model had not seen (AP: average precision)",
         labels=("recall", "precision"),
     )
     for index, theme, axes in panels:
@@ -148,7 +148,7 @@ def _fullest(picture: Picture) -> Axes:
 def _summary(trained: Trained, theme: str) -> str:
     measured = trained.evaluation.measures.themes[theme]
     average = measured.average_precision.value
-    known = "" if average is None else f", average precision {average:.2f}"
+    known = "" if average is None else f", AP {average:.2f}"
     return f"{measured.support} yes of {measured.asked}{known}"
 
 

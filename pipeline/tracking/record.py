@@ -33,6 +33,7 @@ BUNDLE_FOLDER = "bundle"
 HELD_OUT = "held_out.parquet"
 _BATCH = 500  # MLflow takes at most 1000 metrics at once
 _STEPS = 4
+_PARTIAL = ".partial-run-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +119,10 @@ def _record(
     progress("track", 0, _STEPS)
     experiment = ensure_experiment(client, config.experiment, store=store)
     if store.database:
-        _close_stale(client, experiment)
+        _tidy(client, experiment, folder=store.database.parent)
     tags = facts.tags(trained, model_sha256=sha256)
     run_id = client.create_run(experiment, tags=tags, run_name=trained.config.name).info.run_id
-    with _ended(client, run_id), tempfile.TemporaryDirectory(dir=_workplace(store)) as name:
-        work = Path(name)
+    with _ended(client, run_id), _workplace(store) as work:
         _log_numbers(client, run_id, trained)
         progress("track", 1, _STEPS)
         client.log_artifacts(run_id, str(_documents(trained, bundle, work / "run")))
@@ -131,26 +131,29 @@ def _record(
         save_served(
             bundle,
             work / "served",
-            themes=trained.model.themes,
+            model=trained.model,
             identity={"model_id": served.model_id, "run_id": run_id},
         )
         client.log_model_artifacts(served.model_id, str(work / "served"))
         client.finalize_logged_model(served.model_id, "READY")
         progress("track", 3, _STEPS)
-        version, aliases = register_version(
-            client, config.model, model_id=served.model_id, run_id=run_id, sha256=sha256
-        )
+        version, aliases = register_version(client, config.model, served=served, run_id=run_id, sha256=sha256)
     progress("track", _STEPS, _STEPS)
     return Recorded(store.shown, run_id, version, aliases, config.model)
 
 
-def _workplace(store: Store) -> Path | None:
-    """Put temporary copies beside the database: same disk, same rights; /tmp is shared with other people."""
-    return store.database.parent if store.database else None
+@contextmanager
+def _workplace(store: Store) -> Iterator[Path]:
+    """Give a folder for temporary copies, beside the database where there is one: same disk, same rights."""
+    beside = store.database.parent if store.database else None
+    with tempfile.TemporaryDirectory(prefix=_PARTIAL, dir=beside) as name:
+        yield Path(name)
 
 
-def _close_stale(client: MlflowClient, experiment: str) -> None:
-    """Mark runs that a killed process left open; we hold the store's lock, so none of ours is alive."""
+def _tidy(client: MlflowClient, experiment: str, *, folder: Path) -> None:
+    """Clear up after killed processes; we hold the store's lock, so no run and no folder of ours is alive."""
+    for left in folder.glob(f"{_PARTIAL}*"):
+        shutil.rmtree(left, ignore_errors=True)
     ours = "attributes.status = 'RUNNING' and tags.mlflow.source.name = 'themes'"
     for run in client.search_runs([experiment], filter_string=ours):
         client.set_terminated(run.info.run_id, status="KILLED")

@@ -9,6 +9,7 @@ from pipeline.errors import MissingError, UsageError
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities import LoggedModel
     from mlflow.entities.model_registry import ModelVersion
 
 __all__ = ["CANDIDATE", "CHAMPION", "find_run", "register_version"]
@@ -20,9 +21,14 @@ _ACCEPTED = "accepted: models:/NAME@ALIAS, models:/NAME/VERSION, runs:/RUN_ID"
 
 
 def register_version(
-    client: MlflowClient, name: str, *, model_id: str, run_id: str, sha256: str
+    client: MlflowClient, name: str, *, served: LoggedModel, run_id: str, sha256: str
 ) -> tuple[str, tuple[str, ...]]:
     """Make a version of a registered model and set its aliases.
+
+    Parameters
+    ----------
+    served
+        The model that the run logged.
 
     Returns
     -------
@@ -36,8 +42,13 @@ def register_version(
     except MlflowException as error:
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
+    # its place, not `models:/ID`: that would be looked up in the process-wide store, which may be another one
     version = client.create_model_version(
-        name, source=f"models:/{model_id}", run_id=run_id, tags={"model_sha256": sha256}, model_id=model_id
+        name,
+        source=served.artifact_location,
+        run_id=run_id,
+        tags={"model_sha256": sha256},
+        model_id=served.model_id,
     ).version
     aliases = (CANDIDATE,) if _by_alias(client, name, CHAMPION) else (CANDIDATE, CHAMPION)
     for alias in aliases:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from pipeline.config import Config
 from pipeline.errors import DataError, MissingError
-from pipeline.tracking.store import Store, find_store, opened
+from pipeline.tracking.store import find_store, opened
 
 __all__ = ["CONFIG_FILE", "recorded_config", "run_config"]
 
@@ -28,8 +28,8 @@ def recorded_config(config: Config) -> dict[str, Any]:
     encoder = Path(config.encoder.id)
     if encoder.is_absolute():
         values["encoder"]["id"] = _relative(encoder)
-    # a SQLite file needs no user; a server may have one in its address
-    values["tracking"]["uri"] = Store(config.tracking.uri).shown
+    store = find_store(config.tracking.uri)
+    values["tracking"]["uri"] = _relative(store.database) if store.database else store.shown
     return values
 
 

@@ -11,6 +11,8 @@ for every theme; and ``model_sha256``, which leads back to the bundle.
 from __future__ import annotations
 
 import importlib.metadata
+import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,13 +34,15 @@ _PACKAGES = (
 )  # fmt: skip
 
 
-def save_served(bundle: Path, folder: Path, *, themes: tuple[str, ...], identity: dict[str, str]) -> None:
+def save_served(bundle: Path, folder: Path, *, model: ThemeModel, identity: dict[str, str]) -> None:
     """Write the MLflow model folder.
 
     Parameters
     ----------
     folder
         Must not be there yet; its parent gets the script.
+    model
+        What the bundle holds.
     identity
         ``model_id`` and ``run_id`` in the store.
     """
@@ -51,34 +55,58 @@ def save_served(bundle: Path, folder: Path, *, themes: tuple[str, ...], identity
     script.write_text(_SCRIPT, encoding="utf-8")
     columns = [
         ColSpec(Array(DataType.string), "tags"),
-        *(ColSpec(DataType.double, f"score_{theme}") for theme in themes),
+        *(ColSpec(DataType.double, f"score_{theme}") for theme in model.themes),
         ColSpec(DataType.string, "model_sha256"),
     ]
-    mlflow.pyfunc.save_model(
-        path=str(folder),
-        python_model=str(script),
-        artifacts={"bundle": str(bundle)},
-        signature=ModelSignature(
-            inputs=Schema([ColSpec(DataType.string, "text")]), outputs=Schema(columns)
-        ),
-        pip_requirements=_requirements(),
-        mlflow_model=Model(**identity),
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it asks for an input example; labelled text must not become one
+        mlflow.pyfunc.save_model(
+            path=str(folder),
+            python_model=str(script),
+            artifacts={"bundle": str(bundle)},
+            signature=ModelSignature(inputs=Schema([ColSpec(DataType.string, "text")]), outputs=Schema(columns)),
+            pip_requirements=_requirements(model),
+            mlflow_model=Model(**identity),
+        )
+    _forget_paths(folder, script=script.name)
 
 
-def _requirements() -> list[str]:
+def _forget_paths(folder: Path, *, script: str) -> None:
+    """Take this machine's absolute paths out of ``MLmodel``: they name people, and loading does not need them."""
+    from mlflow.models import Model
+    from mlflow.models.model import MLMODEL_FILE_NAME
+
+    described = Model.load(str(folder))
+    flavor = described.flavors["python_function"]
+    flavor["model_code_path"] = script
+    flavor["artifacts"]["bundle"]["uri"] = "bundle"
+    described.save(str(folder / MLMODEL_FILE_NAME))
+
+
+def _requirements(model: ThemeModel) -> list[str]:
     """Name the installed versions; given explicitly, because MLflow would run the model to guess them."""
-    found = [f"{name}=={importlib.metadata.version(name)}" for name in _PACKAGES]
-    try:
-        return [f"themes=={importlib.metadata.version('themes')}", *found]
-    except importlib.metadata.PackageNotFoundError:  # run from a checkout that is not installed
-        return found
+    encoder = model.recipe.encoder.id
+    carrier = [encoder.removeprefix("package:")] if encoder.startswith("package:") else []
+    found = []
+    for name in ("themes", *_PACKAGES, *carrier):
+        with suppress(importlib.metadata.PackageNotFoundError):  # themes in a checkout that is not installed
+            version = importlib.metadata.version(name).partition("+")[0]  # +cpu names a build, not a release
+            found.append(f"{name}=={version}")
+    return found
 
 
 def offer_model() -> None:
     """Hand MLflow the object that answers requests; called by the stored script."""
     import mlflow.pyfunc
+    import pandas as pd
     from mlflow.models import set_model
+
+    def respond(self: Any, context: Any, model_input: Any, params: Any = None) -> Any:
+        """Answer one request."""
+        return answer(self.model, model_input)
+
+    # the class itself, not its name as a string: MLflow reads it, and takes tables as they are
+    respond.__annotations__ = {"model_input": pd.DataFrame}
 
     class ServedModel(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
         """Loads the bundle once, then answers tables of texts."""
@@ -87,9 +115,7 @@ def offer_model() -> None:
             """Read and check the bundle."""
             self.model = ThemeModel.load(Path(context.artifacts["bundle"]))
 
-        def predict(self, context: Any, model_input: Any, params: Any = None) -> Any:
-            """Answer one request."""
-            return answer(self.model, model_input)
+        predict = respond
 
     set_model(ServedModel())
 

@@ -1,0 +1,201 @@
+"""What a file is, told from its first bytes; its name only tips the scales."""
+
+from __future__ import annotations
+
+import json
+import re
+from enum import StrEnum
+
+from pipeline.ingest.decode import guess_codec, marked_codec
+from pipeline.ingest.fields import is_text_field
+from pipeline.ingest.refusal import Refusal
+from pipeline.records import RejectCode
+
+__all__ = ["HEAD", "Format", "looks_like_html", "sniff"]
+
+HEAD = 1 << 18
+"""Bytes that are looked at."""
+
+
+class Format(StrEnum):
+    """How a file is to be read."""
+
+    EMPTY = "empty"
+    GZIP = "gzip"
+    ZIP = "zip"
+    PARQUET = "parquet"
+    ARROW = "arrow"
+    JSONL = "jsonl"
+    JSON = "json"
+    CSV = "csv"
+    HTML = "html"
+    MARKDOWN = "markdown"
+    TEXT = "text"
+
+
+_MAGIC = (
+    (b"\x1f\x8b", Format.GZIP),
+    (b"PK\x03\x04", Format.ZIP),
+    (b"PK\x05\x06", Format.ZIP),
+    (b"PK\x07\x08", Format.ZIP),
+    (b"PAR1", Format.PARQUET),
+    (b"ARROW1\0\0", Format.ARROW),
+    (b"\xff\xff\xff\xff", Format.ARROW),
+)
+_FOREIGN = (
+    (b"%PDF", "a PDF file"),
+    (b"{\\rtf", "an RTF file"),
+    (b"\xd0\xcf\x11\xe0", "an old Microsoft Office file"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"RIFF", "a picture or a recording"),
+    (b"ID3", "a recording"),
+    (b"OggS", "a recording"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"BZh", "a bzip2 file"),
+    (b"\xfd7zXZ", "an xz file"),
+    (b"\x28\xb5\x2f\xfd", "a zstd file"),
+    (b"SQLite format 3", "a SQLite database"),
+    (b"\x7fELF", "a program"),
+    (b"MIME-Version:", "a mail or a page saved as MHTML"),
+    (b"From: <Saved by", "a page saved as MHTML"),
+)
+_SPACE = b" \t\r\n\x0b\x0c"
+_TAG = re.compile(
+    r"</?(?:html|head|body|title|meta|link|script|style|p|div|span|br|a|h[1-6]|ul|ol|li|table|tr|td|img|article|"
+    r"section|header|footer|main|nav|figure|blockquote|em|strong|b|i)(?:\s[^<>]{0,2000})?/?>",
+    re.IGNORECASE,
+)
+_PAGE = re.compile(r"(?:<\?xml[^>]{0,200}>)?\s{0,99}(?:<!--.{0,4000}?-->\s{0,99}){0,9}<(?:!doctype\s+html|html|head|body)\b",
+                   re.IGNORECASE | re.DOTALL)  # fmt: skip
+_XML = re.compile(r"<\?xml|<rss\b|<feed\b|<svg\b", re.IGNORECASE)
+_MARKDOWN = re.compile(r"^#{1,6} \S|^\s{0,3}[*-] \[[^\]\n]{1,200}\]\(http|^\[[^\]\n]{1,200}\]: http", re.MULTILINE)
+_OBJECT = re.compile(r'\{\s*(?:"|\})')
+_ARRAY = re.compile(r"\[\s*(?:\{|\]\s*$)")
+_DELIMITERS = ",\t;|"
+_BINARY = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b")) + b"\x7f"
+_MOST_BINARY = 0.02
+
+
+def sniff(head: bytes, name: str) -> Format:
+    """Tell the format of a file.
+
+    Parameters
+    ----------
+    head
+        Its first ``HEAD`` bytes, or all of them when there are fewer.
+    name
+        Its name without ``.gz``; only the ending is looked at.
+
+    Raises
+    ------
+    Refusal
+        ``TYPE`` when it is no kind of file that holds articles this tool can read.
+    """
+    if not head.strip(_SPACE):
+        return Format.EMPTY
+    for magic, found in _MAGIC:
+        if head.startswith(magic) and not (found is Format.ARROW and marked_codec(head)[0]):
+            return found
+    for magic, what in _FOREIGN:
+        if head.startswith(magic):
+            raise _foreign(what)
+    if head[257:262] == b"ustar":
+        raise _foreign("a tar archive")
+    text = _loose_text(head)
+    if text is None:
+        raise _foreign("not text, nor any other kind of file that is known here")
+    return _sniff_text(text.lstrip("\ufeff \t\r\n\x0b\x0c"), name.lower().rpartition(".")[2])
+
+
+def looks_like_html(text: str) -> bool:
+    """Tell whether a text field holds HTML rather than prose that mentions a tag."""
+    start = text.lstrip("\ufeff \t\r\n")[:20_000]
+    if "<" not in start:
+        return False
+    if _PAGE.match(start):
+        return True
+    tags = [match.group() for match, _ in zip(_TAG.finditer(start), range(3), strict=False)]
+    return len(tags) >= (2 if start.startswith("<") else 3) and any(tag.startswith("</") for tag in tags)
+
+
+def _foreign(what: str) -> Refusal:
+    return Refusal(
+        RejectCode.TYPE,
+        f"this is {what}",
+        "save it as text, HTML, JSON Lines, CSV or Parquet (an archive: unpack it, or pack it as zip)",
+    )
+
+
+def _loose_text(head: bytes) -> str | None:
+    """Decode well enough to look at the structure; None when this is no text."""
+    codec, length = marked_codec(head)
+    if codec:
+        return head[length:].decode(codec, "replace")
+    if head.count(0) * 5 >= len(head):
+        codec = guess_codec(head)
+        return head.decode(codec, "replace") if codec.startswith("utf-16") else None
+    if len(head) - len(head.translate(None, _BINARY)) > _MOST_BINARY * len(head) + 1:
+        return None
+    return head.decode("utf-8", "replace")
+
+
+def _sniff_text(text: str, ending: str) -> Format:
+    if text.startswith(("{", "[")) and (found := _sniff_json(text, ending)):
+        return found
+    if ending in ("jsonl", "ndjson") and any(line.lstrip().startswith("{") for line in text.split("\n")[:50]):
+        return Format.JSONL
+    if text.startswith("<") and (found := _sniff_markup(text)):
+        return found
+    if ending in ("html", "htm", "xhtml") and _TAG.search(text):
+        return Format.HTML
+    if ending in ("csv", "tsv") or _is_table(text):
+        return Format.CSV
+    if ending in ("md", "markdown") or len(_MARKDOWN.findall(text[:50_000])) >= 2:
+        return Format.MARKDOWN
+    return Format.HTML if looks_like_html(text) else Format.TEXT
+
+
+def _sniff_markup(text: str) -> Format | None:
+    if _PAGE.match(text):
+        return Format.HTML
+    if _XML.match(text):
+        raise _foreign("an XML file")
+    return Format.HTML if looks_like_html(text) else None
+
+
+def _sniff_json(text: str, ending: str) -> Format | None:
+    """Tell JSON Lines from one JSON document; None for prose that begins with a bracket."""
+    by_name = ending in ("json", "jsonl", "ndjson")
+    if _ARRAY.match(text) or (text.startswith("[") and ending == "json"):
+        return Format.JSON
+    if not (_OBJECT.match(text) or by_name):
+        return None
+    first, _, rest = text.partition("\n")
+    if _is_whole(first):
+        lines = ending in ("jsonl", "ndjson") or (ending != "json" and not rest.strip()) or rest.strip()
+        return Format.JSONL if lines else Format.JSON
+    if first.strip() == "{" or (ending == "json" and "\n{" not in rest):
+        return Format.JSON
+    return Format.JSONL if ending != "json" or '\n{"' in rest else Format.JSON
+
+
+def _is_whole(line: str) -> bool:
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _is_table(text: str) -> bool:
+    """Tell whether the first line names columns, one of them a text field, and the next has as many cells."""
+    first, _, rest = text.partition("\n")
+    second = rest.partition("\n")[0]
+    for delimiter in _DELIMITERS:
+        names = [name.strip().strip('"') for name in first.split(delimiter)]
+        if len(names) > 1 and all(0 < len(n) <= 40 for n in names) and any(map(is_text_field, names)):
+            return second.count(delimiter) >= len(names) - 1 or '"' in second
+    return False

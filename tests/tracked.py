@@ -1,0 +1,79 @@
+"""A small training on hand-made sentences and a fake encoder, for the tests of tracking."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from fakes import FakeEncoder
+
+from pipeline.config import TrackingConfig
+from pipeline.configfile import load_config
+from pipeline.training import Trained, train
+
+SECRET = "zebrafinch"  # stands in every labelled text, and may stand nowhere in a store
+CODEBOOK = """version: "1.0"
+title: Two themes
+themes:
+  - id: bribery
+    name: Bribery and extortion
+    definition: Money is taken.
+    yes_when: a bribe is taken
+    no_when: it is a price
+  - id: weather
+    name: Weather
+    definition: It rains.
+    yes_when: rain falls
+    no_when: it is dry
+"""
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """A training, its bundle and where it was made."""
+
+    trained: Trained
+    bundle: Path
+    sha256: str
+
+
+def small_training(folder: Path, *, extra: str = "") -> Tracked:
+    """Train two themes on 36 sentences and save the bundle; takes a fraction of a second."""
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = [
+        (f"Patrol {i} took a bribe of {i} coins {SECRET}.", "yes", "no")
+        if i % 3 == 0
+        else (f"Rain {i} fell on hill {i} all night {SECRET}.", "no", "yes")
+        if i % 3 == 1
+        else (f"Shop number {i} sold bread {SECRET}.", "no", "unsure" if i == 2 else "no")
+        for i in range(36)
+    ]
+    lines = [
+        {
+            "id": f"x{i}-1",
+            "article": f"x{i}",
+            "story": f"x{i}",
+            "paragraph": 1,
+            "text": text,
+            "coder": "me",
+            "codebook": "1.0",
+            "judgements": {"bribery": bribery, "weather": weather},
+            "set": "test",
+            "topic_source": "",
+        }
+        for i, (text, bribery, weather) in enumerate(texts)
+    ]
+    (folder / "labels.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (folder / "codebook.yaml").write_text(CODEBOOK)
+    (folder / "c.yaml").write_text(
+        "name: small\ncodebook: codebook.yaml\nlabels: [labels.jsonl]\nfolds: {n: 3}\n"
+        f"evaluation: {{bootstrap: 100}}\n{extra}"
+    )
+    trained = train(load_config(str(folder / "c.yaml")).config, encoder=FakeEncoder())
+    return Tracked(trained, folder / "bundle", trained.save(folder / "bundle").sha256)
+
+
+def tracking(uri: object, **more: object) -> TrackingConfig:
+    """Give a configuration that tracks to this store."""
+    return TrackingConfig.model_validate({"uri": str(uri), **more})
