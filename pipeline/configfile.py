@@ -1,7 +1,7 @@
 """From files and overrides to one checked configuration, in which every value knows where it came from.
 
 Order of precedence, low to high: defaults of the schema, the file at the root of the ``extends:`` chain, the
-files that extend it, the overrides ``section.key=value``. Mappings merge key by key, lists and values replace.
+files that extend it, the overrides ``section.key=value``. Mappings merge key by key; the rest replaces.
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ def accepted(field: FieldInfo) -> str:
     if span:
         words = words.replace("number", f"number {span}", 1)
     if "pattern" in limits:
-        words += f" like {limits['pattern']}"
+        words += f" like `{limits['pattern']}`"
     if limits.get("min_length") == 1 and "max_length" not in limits:
         words += " (not empty)"
     elif "max_length" in limits:

@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Article", "Kind", "Media", "Paragraph", "Rejected", "RejectCode", "Source", "digest"]
+__all__ = ["Article", "Kind", "Media", "Paragraph", "RejectCode", "Rejected", "Source", "digest"]
 
 
 class Media(StrEnum):

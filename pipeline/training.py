@@ -136,9 +136,7 @@ def train(config: Config, *, encoder: Encoder | None = None, progress: Progress 
     fold = folds(table.answers, groups=together, n=config.folds.n, seed=config.seed)
     logits = out_of_fold(vectors, table.answers, fold=fold, config=config.head, progress=progress)
     scores, decisions = _held_out(logits, table, fold=fold, config=config)
-    decider = fit_decider(
-        logits, table.answers, calibration=config.calibration, thresholds=config.thresholds
-    )
+    decider = fit_decider(logits, table.answers, calibration=config.calibration, thresholds=config.thresholds)
     model = ThemeModel(
         name=config.name,
         recipe=Recipe(config.encoder, encoder.identity, config.ingest),

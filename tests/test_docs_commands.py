@@ -1,4 +1,4 @@
-"""The documents are sessions: every `$ command` in a ```console block runs here, in order, and prints what stands there.
+"""The documents are sessions: every `$ command` in a ```console block runs here and prints what stands there.
 
 Digits may differ (times, sizes, hashes are masked), the rest may not; a line `...` stands for any lines.
 """
@@ -41,7 +41,9 @@ def masked(line):
 
 def matches(expected, printed):
     """Say whether printed lines follow the expected ones, `...` standing for any."""
-    expected = [masked(line) if line.strip() != "..." else "..." for line in expected if masked(line) or "..." in line]
+    expected = [
+        masked(line) if line.strip() != "..." else "..." for line in expected if masked(line) or "..." in line
+    ]
     printed = [masked(line) for line in printed if masked(line)]
     at = 0
     for place, line in enumerate(expected):
@@ -74,7 +76,7 @@ def test_the_commands_of_a_document_print_what_it_says(document, folder):
     environment = {**os.environ, "COLUMNS": "110", "TERM": "dumb"}
     environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
     for command, expected in sessions(document):
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: PLW1510 - its exit code is what the test looks at
             ["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, timeout=300
         )
         printed = done.stdout.splitlines()
@@ -95,7 +97,9 @@ def test_every_command_of_the_door_stands_in_the_documents():
     for name, command in group.commands.items():
         names = [f"{name} {sub}" for sub in getattr(command, "commands", {})] or [name]
         for full in names:
-            assert getattr(command, "hidden", False) or f"themes {full}" in text or full == "config docs", full
+            assert getattr(command, "hidden", False) or f"themes {full}" in text or full == "config docs", (
+                full
+            )
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

@@ -1,6 +1,7 @@
 """Windows hold every token once and begin at words."""
 
 import re
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ def tokens(text):
 def test_windows_cover_all_tokens_in_order(text, room):
     spans = windows(tokens(text), text, room=room)
     assert spans[0][0] == 0 and spans[-1][1] == len(text)
-    for (_, end, _), (start, _, _) in zip(spans, spans[1:], strict=False):
+    for (_, end, _), (start, _, _) in pairwise(spans):
         assert end == start
     assert sum(count for *_, count in spans) == max(1, len(tokens(text)))
     assert all(count <= max(room, 1) for *_, count in spans)

@@ -49,7 +49,7 @@ def test_unasked_rows_do_not_move_the_decider():
     logits, answers = simulated()
     noisy = np.concatenate([logits, -logits])
     unasked = np.concatenate([answers, np.full_like(answers, -1)])
-    assert fit(logits, answers) .threshold == pytest.approx(fit(noisy, unasked).threshold)
+    assert fit(logits, answers).threshold == pytest.approx(fit(noisy, unasked).threshold)
 
 
 def test_best_f1_beats_every_other_threshold():
@@ -69,7 +69,7 @@ def test_no_positive_means_never_yes():
 
 
 def test_held_out_decisions_do_not_use_their_own_fold():
-    """In one fold the scale of the outputs is shifted: its own threshold would be right, the others' is not."""
+    """One fold's outputs are shifted: its own threshold would be right, the others' is not."""
     logits = np.concatenate([np.linspace(-1, 1, 100), np.linspace(-1, 1, 100) + 50])[:, None]
     answers = (np.tile(np.linspace(-1, 1, 100), 2) > 0).astype(np.int8)[:, None]
     fold = np.repeat([0, 1], 100)

@@ -61,12 +61,16 @@ def test_a_theme_that_is_never_given_has_no_precision_and_says_why():
 def test_intervals_hold_the_value_and_widen_with_groups():
     answers, scores, decisions = sample()
     alone = measured(answers, scores, decisions).themes["t0"].f1
-    twins = measured(
-        np.repeat(answers, 4, axis=0),
-        np.repeat(scores, 4, axis=0),
-        np.repeat(decisions, 4, axis=0),
-        groups=np.repeat(np.arange(len(answers)), 4),
-    ).themes["t0"].f1
+    twins = (
+        measured(
+            np.repeat(answers, 4, axis=0),
+            np.repeat(scores, 4, axis=0),
+            np.repeat(decisions, 4, axis=0),
+            groups=np.repeat(np.arange(len(answers)), 4),
+        )
+        .themes["t0"]
+        .f1
+    )
     assert alone.low < alone.value < alone.high
     # four copies of each row are no new knowledge: the interval must not shrink by half
     assert twins.high - twins.low > 0.8 * (alone.high - alone.low)

@@ -20,7 +20,8 @@ def test_scores_have_one_row_per_text_and_one_column_per_theme():
 def test_text_is_cleaned_as_it_was_for_training():
     model = fake_model(("bribery",))
     assert np.array_equal(
-        model.score(["a  bribe\u200b\nbought the gate"]).scores, model.score(["a bribe bought the gate"]).scores
+        model.score(["a  bribe\u200b\nbought the gate"]).scores,
+        model.score(["a bribe bought the gate"]).scores,
     )
 
 

@@ -2,9 +2,9 @@
 
 import logging
 import os
-import socket
 
 import pytest
+from tracked import closed_port
 
 from pipeline.errors import ConfigError, MissingError, TrackingError
 from pipeline.tracking.store import ensure_experiment, find_store, opened
@@ -13,12 +13,6 @@ from pipeline.tracking.store import ensure_experiment, find_store, opened
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-
-
-def closed_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 @pytest.mark.parametrize("uri", ["runs/m.sqlite", "sqlite:///runs/m.sqlite"])

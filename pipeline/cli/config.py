@@ -10,14 +10,12 @@ import typer
 if TYPE_CHECKING:
     from pipeline.configfile import Loaded
 
-__all__ = ["register", "reference"]
+__all__ = ["reference", "register"]
 
 _CONFIG = Annotated[
     str, typer.Argument(help="Configuration file, or the name of a shipped one, as `default`.")
 ]
-_OVERRIDES = Annotated[
-    list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Overrides, as head.C=2.")
-]
+_OVERRIDES = Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUE", help="Overrides, as head.C=2.")]
 _AS_JSON = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
@@ -122,7 +120,7 @@ def _missing(loaded: Loaded) -> list[str]:
     from pipeline.errors import ConfigError, MissingError
 
     problems = [
-        f"{loaded.origins['labels']}: labels: no such file or folder, found {str(path)!r}; name one that exists"
+        f"{loaded.origins['labels']}: labels: no such file or folder, found {str(path)!r}; name another"
         for path in loaded.config.labels
         if not path.exists()
     ]
@@ -140,12 +138,14 @@ def diff(
     first: Annotated[str, typer.Argument(metavar="A", help="Configuration file.")],
     second: Annotated[str, typer.Argument(metavar="B", help="Configuration file.")],
     overrides: Annotated[
-        list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Overrides of B, as head.C=2.")
+        list[str] | None, typer.Argument(metavar="KEY=VALUE", help="Overrides of B, as head.C=2.")
     ] = None,
     as_json: _AS_JSON = False,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 when they differ.")] = False,
 ) -> None:
     """Show the keys in which two configurations differ, with both values and where they were written."""
+    import json
+
     from pipeline.cli.output import emit_json, say, show_table
     from pipeline.configfile import load_config
 
@@ -154,7 +154,11 @@ def diff(
         emit_json(differences)
     elif differences:
         columns = ["key", "A", "B", "A from", "B from"]
-        show_table(f"A {first}, B {second}", columns, [list(one.values()) for one in differences])
+        rows = [
+            [value if isinstance(value, str) else json.dumps(value) for value in one.values()]
+            for one in differences
+        ]
+        show_table(f"A {first}, B {second}", columns, rows)
     else:
         say("no difference")
     if exit_code and differences:
@@ -205,7 +209,7 @@ def reference() -> str:
     from pipeline.config import Config
     from pipeline.problems import fields_below
 
-    parts = [_INTRODUCTION, *_TABLE_HEAD]
+    parts = [_INTRODUCTION.rstrip(), "", Config.__doc__ or "", "", *_TABLE_HEAD]
     for path, field in fields_below(Config):
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             meaning = " ".join((field.annotation.__doc__ or "").split())
@@ -235,19 +239,21 @@ _TABLE_HEAD = ["| Key | Accepted | Default | Meaning |", "|---|---|---|---|"]
 _INTRODUCTION = """\
 # Configuration
 
-<!-- Made by `themes config docs > docs/configuration.md`; a test compares. Change pipeline/config.py instead. -->
+<!-- Made by `themes config docs > docs/configuration.md` from pipeline/config.py; a test compares. -->
 
 One YAML file is one reproducible model. `themes config check FILE` finds every problem before anything runs,
-`themes config show FILE --origin` prints every value and where it was written, `themes config diff A B` compares two.
+`themes config show FILE --origin` prints every value and where it was written, and `themes config diff A B`
+compares two files.
 
-- `extends: other.yaml` takes all values of another file (its path counts from this file) and changes what stands
-  here: mappings merge key by key, lists and single values replace.
-- `KEY=VALUE` after the file on the command line overrides both, as `themes train configs/default.yaml head.C=2`.
+- `extends: other.yaml` takes all values of another file (its path counts from this file) and changes what
+  stands here: mappings merge key by key, lists and single values replace.
+- `KEY=VALUE` after the file on the command line overrides both: `themes train configs/default.yaml head.C=2`.
   The value is YAML: `labels=[a.jsonl, b.jsonl]`, `ingest.fields={text: story}`.
-- Paths in `codebook` and `labels` count from the file that names them; in an override, from the current folder.
-- The YAML is read strictly. Values are text until the schema makes numbers of them, so `no`, `012` and `1e-3` are
-  never changed on the way. Refused, with file and line: keys that are not known or stand twice, anchors, aliases,
-  merge keys, tags, several documents, more than 20 levels or 256 KiB.
+- Paths in `codebook` and `labels` count from the file that names them; in an override, from the current
+  folder.
+- The YAML is read strictly. Values are text until the schema makes numbers of them, so `no`, `012` and `1e-3`
+  are never changed on the way. Refused, with file and line: keys that are not known or stand twice, anchors,
+  aliases, merge keys, tags, several documents, more than 20 levels or 256 KiB.
 
 ## Top level
 """

@@ -47,7 +47,7 @@ def demo(
         f"sample dump: {summary.paragraphs} paragraphs",
         ["theme", "paragraphs", "stories"],
         [[theme, str(count.paragraphs), str(count.stories)] for theme, count in summary.themes.items()],
-        right=(1, 2),
+        right=("paragraphs", "stories"),
     )
     for example in shown:
         _show(example)

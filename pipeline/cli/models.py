@@ -74,7 +74,13 @@ def _line(path: Path) -> dict[str, str]:
         state = f"refused: {error.problem}"
         return {"model": str(path), "themes": "", "macro_f1": "", "sha256": "", "state": state}
     themes = str(len(head["themes"]))
-    return {"model": str(path), "themes": themes, "macro_f1": f1, "sha256": head["sha256"][:16], "state": "ok"}
+    return {
+        "model": str(path),
+        "themes": themes,
+        "macro_f1": f1,
+        "sha256": head["sha256"][:16],
+        "state": "ok",
+    }
 
 
 def show(model: _MODEL, as_json: _AS_JSON = False) -> None:

@@ -1,4 +1,4 @@
-"""What commands print: data on stdout, everything else on stderr. Rich is imported when it is first needed."""
+"""What commands print: data on stdout, everything else on stderr; Rich is imported when first needed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
+
+import typer
 
 from pipeline.progress import Progress
 
@@ -31,12 +33,12 @@ def printable(text: object) -> str:
 
 def say(message: str) -> None:
     """Print one line for people, on stderr."""
-    print(printable(message), file=sys.stderr)
+    typer.echo(printable(message), err=True)
 
 
 def emit_json(value: Any) -> None:
     """Print data as JSON on stdout, two spaces deep; text in any script stays readable."""
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
 def show_table(
@@ -135,12 +137,12 @@ class _Lines:
         if last is None or done == total or now - last >= _SECONDS_BETWEEN_LINES:
             self._told[stage] = now
             if self._pending.pop(stage, "") != line or last is None:
-                print(line, file=sys.stderr)
+                typer.echo(line, err=True)
         else:
             self._pending[stage] = line
 
     def close(self) -> None:
         """Print the states that were noted and not printed."""
         for line in self._pending.values():
-            print(line, file=sys.stderr)
+            typer.echo(line, err=True)
         self._pending.clear()

@@ -66,7 +66,9 @@ def _resolve(
     if not from_run:
         return load_config(config, overrides).config, {}
     if overrides:
-        raise UsageError("--from-run", f"repeats a run as it was, found {overrides[0]!r}", "leave out KEY=VALUE")
+        raise UsageError(
+            "--from-run", f"repeats a run as it was, found {overrides[0]!r}", "leave out KEY=VALUE"
+        )
     from pipeline.tracking import run_config
 
     uri = tracking_uri or load_config("configs/default.yaml").config.tracking.uri
@@ -144,4 +146,4 @@ def show_measures(evaluation: dict[str, Any]) -> None:
         rows.append([f"macro of {name}", "", *(shown_figure(other["macro"][f]) for f in _FIGURES)])
     how = f"{evaluation['folds']} folds" if evaluation["folds"] else "other labels"
     title = f"{evaluation['rows']} paragraphs in {evaluation['groups']} groups, {how}"
-    show_table(title, ["theme", "yes", "precision", "recall", "F1", "average precision"], rows, right=(1,))
+    show_table(title, ["theme", "yes", "precision", "recall", "F1", "average precision"], rows, right=("yes",))

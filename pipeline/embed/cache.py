@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.embed.encoder import Encoded, Encoder, TokenVectors
 from pipeline.files import private_folder
@@ -117,8 +118,8 @@ class CachedEncoder:
                 encoded = self.inner.encode([new[key] for key in chunk])
                 for key, count, vector in zip(chunk, encoded.windows, encoded.vectors, strict=True):
                     found[key] = (int(count), vector)
-                    row = (key, int(count), vector.astype("<f4").tobytes())
-                    base.execute("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", row)
+                    stored = (key, int(count), vector.astype("<f4").tobytes())
+                    base.execute("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", stored)
                 base.commit()
                 progress("encode", first + len(chunk), len(missing))
         if not keys:
@@ -131,7 +132,7 @@ class CachedEncoder:
         return self.inner.explain(text)
 
 
-def _look_up(base: sqlite3.Connection, key: bytes) -> tuple[int, np.ndarray] | None:  # type: ignore[type-arg]
+def _look_up(base: sqlite3.Connection, key: bytes) -> tuple[int, NDArray[np.float32]] | None:
     row = base.execute("SELECT windows, vector FROM vectors WHERE key = ?", (key,)).fetchone()
     if row is None:
         return None

@@ -110,7 +110,9 @@ class SentenceEncoder:
         )
         model.eval()
         if self._config.max_tokens:
-            model.max_seq_length = min(self._config.max_tokens, model.max_seq_length or self._config.max_tokens)
+            model.max_seq_length = min(
+                self._config.max_tokens, model.max_seq_length or self._config.max_tokens
+            )
         return model
 
     def encode(self, texts: Sequence[str], *, progress: Progress = silent) -> Encoded:
@@ -133,7 +135,9 @@ class SentenceEncoder:
         stacked = np.stack(vectors) if vectors else np.zeros((0, 0))
         if not np.isfinite(stacked).all():
             row = int(np.flatnonzero(~np.isfinite(stacked).all(axis=1))[0])
-            raise DataError(f"text {row + 1} of {len(texts)}", "its vector is not finite", "check the encoder")
+            raise DataError(
+                f"text {row + 1} of {len(texts)}", "its vector is not finite", "check the encoder"
+            )
         return Encoded(stacked.astype(np.float32), np.array(counts, dtype=np.int32))
 
     def explain(self, text: str) -> TokenVectors:
@@ -198,7 +202,7 @@ class SentenceEncoder:
 def _join(parts: NDArray[np.float64], *, weights: list[int]) -> NDArray[np.float64]:
     """Mean of window vectors (k, width) weighted by their tokens, at the length one window has."""
     if len(parts) == 1:
-        return parts[0]
+        return np.asarray(parts[0])
     mean = np.average(parts, axis=0, weights=weights)
     length = np.linalg.norm(mean)
     unit = np.allclose(np.linalg.norm(parts, axis=1), 1.0, atol=1e-4)

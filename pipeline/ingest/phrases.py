@@ -1,13 +1,23 @@
-"""What a line looks like as prose: how many sentences, and whether it ends as one."""
+"""What a line looks like as prose: how many sentences, whether it ends as one, whether it tells something."""
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["EDGE", "ends_sentence", "sentence_breaks", "sentence_ends"]
+__all__ = ["EDGE", "NARRATIVE", "SPEECH", "ends_sentence", "sentence_breaks", "sentence_ends"]
 
 # What may stand around the words of a line without changing what the line is.
 EDGE = " .:;,!|-–—•·*>»«<[](){}\"'“”‘’…_=#~"
+
+SPEECH = re.compile(
+    r"\b(?:said|says|told|tells|added|according to|dijo|selon|disse|sagte|rekao|rekla|сказал\w*)\b", re.IGNORECASE
+)
+# Furniture speaks to the reader and in the present; a line with one of these tells of somebody.
+NARRATIVE = re.compile(
+    r"\b(?:he|she|they|his|was|were|had|said|says|told|tells|asked|joked|shouted|added|according to|"
+    r"dijo|selon|disse|sagte|rekao|rekla|сказал\w*)\b",
+    re.IGNORECASE,
+)
 
 _BREAK = re.compile(r"[a-zß-ÿ0-9)\"”’][.!?][\"”’)]? (?=[\"“‘(]?[A-ZÀ-Þ])")
 _END = re.compile(r"[.!?…。！？؟][\"'”’»)\]]*$")

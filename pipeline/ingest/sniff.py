@@ -175,11 +175,10 @@ def _sniff_json(text: str, ending: str) -> Format | None:
         return None
     first, _, rest = text.partition("\n")
     if _is_whole(first):
-        lines = ending in ("jsonl", "ndjson") or (ending != "json" and not rest.strip()) or rest.strip()
-        return Format.JSONL if lines else Format.JSON
-    if first.strip() == "{" or (ending == "json" and "\n{" not in rest):
+        return Format.JSON if ending == "json" and not rest.strip() else Format.JSONL
+    if first.strip() == "{" or (ending == "json" and '\n{"' not in rest):
         return Format.JSON
-    return Format.JSONL if ending != "json" or '\n{"' in rest else Format.JSON
+    return Format.JSONL
 
 
 def _is_whole(line: str) -> bool:

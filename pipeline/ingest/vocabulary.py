@@ -1,119 +1,117 @@
-"""The words by which lines that are no content are known, in English, Spanish, French and Portuguese.
+"""The words by which lines that are no content are known, in the languages saved pages come in most.
 
-All are case-folded. Whole lines are written without the punctuation at their ends.
+All are case-folded. Whole lines of page furniture stand in ``pipeline.ingest.furniture``.
 """
 
 from __future__ import annotations
 
 __all__ = [
     "AGENCIES",
-    "CHROME",
+    "AGO",
     "DATE_MARKS",
     "DATE_WORDS",
+    "LANGUAGES",
     "NETWORKS",
     "PARTICLES",
-    "RELATED_LINES",
     "SHARE_WORDS",
+    "SITES",
 ]
 
 
 def _words(listed: str) -> frozenset[str]:
-    return frozenset(listed.split())
+    return frozenset(listed.casefold().split())
 
 
-def _lines(listed: str) -> frozenset[str]:
-    return frozenset(" ".join(line.split()) for line in listed.split(";"))
-
+# Sites that pages ask to be followed on; "x" needs care and is left to those who use the list.
+SITES = (
+    "facebook", "twitter", "instagram", "telegram", "whatsapp", "youtube", "google news", "social media",
+    "tiktok", "bluesky", "linkedin", "mastodon", "viber", "rss",
+)  # fmt: skip
 
 # Where and how a page can be shared; "x" is left out on purpose.
 NETWORKS = _words(
     """
     bluesky comparte compartilhar compartilhe compartir correo e-mail email facebook flipboard imprimer
-    imprimir instagram line linkedin mastodon messenger partager pin pinterest pocket print reddit share
-    skype sms teilen telegram threads tumblr tweet twitter viber wechat weibo whatsapp youtube
+    imprimir instagram line linkedin mastodon messenger partager pin pinterest pocket podeli podelite print
+    reddit share skype sms teilen telegram threads tumblr tweet twitter viber vk wechat weibo whatsapp
+    youtube поделитесь поделиться вконтакте телеграм фейсбук
     """
 )
 
 # What else may stand in a share bar.
 SHARE_WORDS = NETWORKS | _words(
     """
-    0 a and article articulo artículo buttons by ce cet click comment comments copy el en esta este
-    friends icon in it like link loading matéria more na new news no nota noticia notícia now o on opens
-    options or our page par por post save shares spread story sur the this to us via window with your
+    0 a and article articulo artículo auf buttons by ce cet click comment comments copied copy el en esta este
+    friend friends icon in it l'article like link loading matéria mit more na new news no nota noticia notícia
+    now o on opens options or our page par per post save send shares spread story sur the this to us via
+    window with x your в на
     """
 )
 
 # Months: a date must have one of them, or be written in numbers.
 DATE_MARKS = _words(
     """
-    abril agosto août apr april aug august avril dec december dezembro diciembre décembre enero feb
-    febrero february fevereiro février jan janeiro january janvier juillet juin jul julho julio july jun
-    june junho junio mai maio mar march mars marzo março may mayo nov november novembre novembro
-    noviembre oct october octobre octubre outubro sep sept september septembre septiembre setembro
-    setiembre
+    abril agosto août apr april aug august avg avgust avril dec decembar december dezember dezembro diciembre
+    décembre enero feb febrero februar february fevereiro février jan janeiro januar january janvier jänner
+    juillet juin jul juli julho julio july jun june junho juni junio mai maio maj mar march mars marzo março
+    mart may mayo märz nov novembar november novembre novembro noviembre oct october octobre octubre okt
+    oktobar oktober outubro sep sept septembar september septembre septiembre setembro setiembre
+    января февраля марта апреля мая июня июля августа сентября октября ноября декабря
     """
 )
 
+# "Three hours ago": with a number, these make a date.
+AGO = _words("ago hace há il vor pre назад yesterday today")
+
 # What else may stand in a dateline.
-DATE_WORDS = DATE_MARKS | _words(
-    """
-    , - / a a.m a.m. actualizado ago am am. and at atualizado bst cest cet created date date: day days
-    de del dimanche domingo edt el em est et fecha first fri friday gmt h hace hour hours hrs há il ist
-    jeudi jour jueves las last le lundi lunes mardi martes mercredi min mins minute minutes mis
-    miércoles modified mon monday of on p.m p.m. pdt pm pm. posted pst publicada publicado published
-    publié quarta-feira quinta-feira read samedi sat saturday segunda-feira sexta-feira sun sunday
-    sábado terça-feira the thu thur thurs thursday time tue tues tuesday update updated utc vendredi
-    viernes wed wednesday y | · à às – — •
-    """
+DATE_WORDS = (
+    DATE_MARKS
+    | AGO
+    | _words(
+        """
+        , - / a a.m a.m. actualizado actualisé aktualisiert am am. and at atualizado às bst cest cet created
+        date date: datum day days de del dienstag dimanche domingo donnerstag edt el em est et fecha first
+        freitag fri friday gmt h heures hora horas hour hours hrs ist jeudi jour jueves jutro las last le lundi
+        lunes mardi martes mercredi min mins minut minute minutes minuten minutos mis mittwoch miércoles
+        modified mon monday montag of on objavljeno p.m p.m. pdt petak pm pm. ponedeljak posted pst publicada
+        publicado published publié quarta-feira quinta-feira read sam samedi samstag sat saturday segunda-feira
+        sexta-feira sonntag sreda stand stunde stunden subota sun sunday sábado terça-feira the thu thur thurs
+        thursday time tue tues tuesday u uhr um update updated utc utorak vendredi veröffentlicht viernes wed
+        wednesday y | · à četvrtak časova sati nedelja – — •
+        опубликовано обновлено г года в час часа часов минут понедельник вторник среда четверг пятница суббота
+        воскресенье
+        """
+    )
 )
 
 # News agencies and picture houses, word by word.
 AGENCIES = _words(
     """
-    aap afp agence agence-france-presse anadolu ani anp ansa ap associated belga bernama bloomberg
-    canadian commons dpa efe epa flickr france-presse getty ians images istock kcna leta lusa nurphoto
-    pixabay press pti reuters scanpix shutterstock sipa tass the unsplash upi via wikimedia wikipedia
-    xinhua zuma
+    aap afp agence agence-france-presse anadolu ani anp ansa ap associated belga bernama beta bloomberg
+    canadian commons dpa efe epa epa-efe flickr france-presse getty ians images istock kcna kyodo leta lusa
+    notimex nurphoto pa pixabay press pti reuters scanpix shutterstock sipa tanjug tass the unsplash upi via
+    wikimedia wikipedia xinhua yonhap zuma интерфакс риа тасс
     """
 )
 
 # What may stand in small letters in a byline.
 PARTICLES = _words(
     """
-    & al and at author bin bint by courtesy da das de del della den der di do dos e el et for i ibn in
-    la le more of the this und van von with y
+    & al and at author avec bin bint by con courtesy da das de del della den der di do dos du e el en et for
+    from i ibn in la le more of och og the this und van von with y и
     """
 )
 
-# Whole lines of page furniture.
-CHROME = _lines(
+# Languages a page may offer itself in, by the names pages give them.
+LANGUAGES = _words(
     """
-    accept cookies; ad; ads; advert; advertisement; advertisements; advertising; advertising read more;
-    an error occurred. please try again; and support our work support our work; anuncio; article
-    continues after advertisement; article continues below; article continues below advertisement; back
-    to top; click here; close; comments; continue reading below; donate; donate now; gift article; gift
-    outline gift article; giftoutline gift article; hide comments; leave a comment; leave a reply;
-    listen; listen to story; listen to this article; loading; loading comments; log in; login; menu;
-    next article; next post; placeholder while article actions load; play; play video; please enable
-    javascript; post a comment; previous article; previous post; publicidad; publicidade; publicité;
-    read in app; scroll to continue; search; show comments; sign in; skip to content; skip to main
-    content; something went wrong, please try again later; sponsored; sponsored content; story continues
-    below; story continues below advertisement; support our work; support us; thank you for subscribing;
-    this field is for validation purposes and should be left unchanged; toggle navigation; top; tsb;
-    view comments; view(s); views; watch this video on youtube; we have more newsletters
-    """
-)
-
-# Whole lines that head a list of other stories.
-RELATED_LINES = _lines(
-    """
-    also read; don't miss; editor's picks; editors' picks; further reading; latest news; le puede
-    interesar; lea también; leer más; leia mais; leia também; lire aussi; more from this section; more
-    news; more on this story; more stories; most popular; most read; notas relacionadas; noticias
-    relacionadas; original url; read also; read full story; read more; read next; read the full story;
-    recommended; recommended for you; recommended stories; related; related article; related articles;
-    related content; related coverage; related news; related posts; related stories; related story;
-    related topics; saiba mais; see also; sur le même sujet; te puede interesar; top stories; trending;
-    trending now; up next; what to read next; you may also like; you might also like; à lire aussi
+    amharic anglais arabe arabic azerbaijani bahasa bangla bengali bosnian burmese cantonese chinese
+    chinesisch coreano coréen cyrillic dari deutsch dutch engels engleski englisch english español espagnol
+    farsi filipino français french francés francês german georgian hausa hebrew hindi indonesian inglés inglês
+    italian italiano japanese japanisch kazakh khmer kirundi kiswahili korean koreanisch kurdish kyrgyz lao
+    latin malay mandarin marathi nepali oromo pashto persian polish português portuguese portugués punjabi
+    romanian ruski russe russian russisch ruso russo serbian serbo sinhala somali spanisch spanish srpski
+    swahili tagalog tajik tamil telugu thai tibetan turkish uighur ukrainian urdu uyghur uzbek vietnamese
+    yoruba zulu русский русском английском
     """
 )

@@ -60,7 +60,9 @@ def folds(answers: NDArray[np.int8], *, groups: NDArray[np.int64], n: int, seed:
     found = len(np.unique(groups))
     if found < n:
         raise DataError(
-            "labels", f"too few groups for {n} folds, found {found}", f"label more articles or set folds.n={found}"
+            "labels",
+            f"too few groups for {n} folds, found {found}",
+            f"label more articles or set folds.n={found}",
         )
     rarity = np.argsort(np.argsort((answers == 1).sum(axis=0), kind="stable"), kind="stable")
     rarest = np.where(answers == 1, rarity, answers.shape[1]).min(axis=1)

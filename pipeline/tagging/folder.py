@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from pipeline.tagging.manifest import MANIFEST, Identity, read_manifest
 from pipeline.tagging.rows import NOISE, PARAGRAPHS, TAGS
 from pipeline.tagging.shards import Shard
 
-__all__ = ["LOCK", "REJECTED", "SCRATCH", "check_outside", "finished", "prepare"]
+__all__ = ["LOCK", "REJECTED", "SCRATCH", "check_outside", "finished", "inspect", "prepare"]
 
 LOCK = ".lock"
 REJECTED = "rejected.jsonl"
@@ -62,19 +63,32 @@ def finished(out: Path, *, identity: Identity) -> dict[str, Any] | None:
     return manifest
 
 
-def prepare(out: Path, *, identity: Identity, overwrite: bool) -> None:
-    """Make ``out`` ready for a run: empty, or with what an interrupted run of the same identity left.
+def inspect(out: Path) -> None:
+    """Make the folder, or see whether a run may work in the one that is there; changes no file.
 
     Raises
     ------
     OutputError
-        When it holds files that no run of ours wrote, or cannot be made.
+        When it cannot be made or written to, or holds files that no run of ours wrote.
+    """
+    private_folder(out)
+    if not os.access(out, os.W_OK | os.X_OK):
+        raise OutputError(out, "may not be written to", "name a folder you may write to")
+    ours = (out / JOURNAL).exists() or read_manifest(out) is not None
+    _check_foreign(out, ours=ours)
+
+
+def prepare(out: Path, *, identity: Identity, overwrite: bool) -> None:
+    """Make ``out`` ready for a run: empty, or with what an interrupted run of the same identity left.
+
+    Only called under the lock.
+
+    Raises
+    ------
     DataError
         When it holds another run and ``overwrite`` is false.
     """
-    private_folder(out)
     earlier = read_manifest(out) or read_head(out)
-    _check_foreign(out, ours=earlier is not None or (out / JOURNAL).exists())
     if earlier is not None and overwrite:
         _remove_run(out)
     elif earlier is not None and earlier.get("run_id") != identity.run_id:
@@ -118,7 +132,7 @@ def _remove_run(out: Path) -> None:
 
 
 def _remove_left_over(out: Path) -> None:
-    """Delete what a killed run left half-way; only called under the lock."""
+    """Delete what a killed run left half-way."""
     for folder in (out, *(out / name for name in _FOLDERS)):
         for path in folder.iterdir() if folder.is_dir() else ():
             if path.name.startswith(_LEFT_OVER):

@@ -61,7 +61,7 @@ class Stories:
         self._base = sqlite3.connect(folder / "stories.sqlite")
         self._base.executescript(_TABLES)
         self._given = np.zeros(themes, dtype=np.int64)
-        self._paragraphs = 0
+        self.paragraphs = 0
 
     def __enter__(self) -> Self:
         """Give itself."""
@@ -73,7 +73,7 @@ class Stories:
 
     def add(self, items: Sequence[Taggable], decisions: NDArray[np.bool_]) -> None:
         """Count n paragraphs with their decisions, (n, t)."""
-        self._paragraphs += len(items)
+        self.paragraphs += len(items)
         self._given += decisions.sum(axis=0)
         places = [(int(row), int(theme)) for row, theme in np.argwhere(decisions)]
         places += [(row, _ANY) for row in range(len(items))]
@@ -91,7 +91,7 @@ class Stories:
 
     def total(self) -> ThemeCount:
         """Give the counts whatever the theme, none included."""
-        return self._count(_ANY, self._paragraphs)
+        return self._count(_ANY, self.paragraphs)
 
     def _count(self, theme: int, paragraphs: int) -> ThemeCount:
         return ThemeCount(paragraphs, self._distinct("paragraphs", theme), self._distinct("stories", theme))

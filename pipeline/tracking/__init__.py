@@ -1,7 +1,7 @@
 """Runs, figures and registered models in MLflow: the only importer of it.
 
-MLflow gets numbers, hashes, pictures and the bundle as plain files, never text and never a pickle; and nothing
-is loaded through it: ``fetch_model`` copies our own bundle out, which is then checked like any other.
+MLflow gets numbers, hashes, pictures and the bundle as plain files, never text and never a pickle; and
+nothing is loaded through it: ``fetch_model`` copies our own bundle out, which is then checked like any other.
 """
 
 from pipeline.tracking.fetch import fetch_model

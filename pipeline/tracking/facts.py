@@ -1,4 +1,4 @@
-"""What a run says in parameters, metrics, tags, data sets and the held-out table: numbers and hashes, no text."""
+"""What a run says in parameters, metrics, tags, data sets and the held-out table: numbers and hashes."""
 
 from __future__ import annotations
 
@@ -85,20 +85,14 @@ def _bounds(name: str, figure: Figure, *, below: str = "") -> dict[str, float]:
 
 
 def datasets(trained: Trained) -> list[DatasetInput]:
-    """Describe labels and codebook as MLflow data sets: name, hash, counts and place, without their content."""
+    """Describe labels and codebook as MLflow data sets: name, hash, counts and place, not their content."""
     from mlflow.entities import Dataset, DatasetInput, InputTag
 
-    values = recorded_config(trained.config)
-    table, provenance = trained.table, trained.model.provenance
-    counts = {
-        theme: {word: int((column == answer).sum()) for word, answer in (("yes", 1), ("no", 0), ("unknown", -1))}
-        for theme, column in zip(table.codebook_ids, table.answers.T, strict=True)
-    }
-    labels = {"rows": len(table.ids), "groups": trained.evaluation.groups, "answers": counts}
-    codebook = {"version": trained.model.codebook.version, "themes": list(trained.model.themes)}
-    described = [
-        ("labels", values["labels"], labels, "training"),
-        ("codebook", [values["codebook"]], codebook, "codebook"),
+    values, provenance = recorded_config(trained.config), trained.model.provenance
+    codebook = trained.model.codebook
+    described: list[tuple[str, list[str], dict[str, Any], str]] = [
+        ("labels", values["labels"], _label_counts(trained), "training"),
+        ("codebook", [values["codebook"]], {"version": codebook.version, "themes": codebook.ids}, "codebook"),
     ]
     return [
         DatasetInput(
@@ -113,6 +107,16 @@ def datasets(trained: Trained) -> list[DatasetInput]:
         )
         for name, places, profile, context in described
     ]
+
+
+def _label_counts(trained: Trained) -> dict[str, Any]:
+    table = trained.table
+    words = (("yes", 1), ("no", 0), ("unknown", -1))
+    counts = {
+        theme: {word: int((column == answer).sum()) for word, answer in words}
+        for theme, column in zip(table.codebook_ids, table.answers.T, strict=True)
+    }
+    return {"rows": len(table.ids), "groups": trained.evaluation.groups, "answers": counts}
 
 
 def write_held_out(trained: Trained, path: Path) -> None:

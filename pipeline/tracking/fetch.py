@@ -13,7 +13,7 @@ from pipeline.errors import DataError, MissingError, ThemesError, TrackingError
 from pipeline.files import canonical_json, hash_file, private_folder, write_whole
 from pipeline.records import digest
 from pipeline.tracking.registry import find_run
-from pipeline.tracking.store import Store, find_store, opened
+from pipeline.tracking.store import find_store, opened
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -75,9 +75,10 @@ def _intact(bundle: Path) -> bool:
 def _download(client: MlflowClient, run_id: str, folder: Path, *, uri: str, sha256: str) -> Path:
     """Fetch the closed list of a bundle's files, check them, and only then give them their name."""
     with tempfile.TemporaryDirectory(prefix=".partial-", dir=folder) as name:
-        partial = Path(name) / "bundle"
+        partial = private_folder(Path(name) / "bundle")
         for file in (BUNDLE.model, *BUNDLE.hashed):
-            _download_file(client, run_id, f"bundle/{file}", into=Path(name), uri=uri)
+            # local and remote stores differ in where below the folder they put it
+            _download_file(client, run_id, f"bundle/{file}", into=Path(name), uri=uri).rename(partial / file)
         found = hash_file(partial / BUNDLE.model)
         if sha256 and found != sha256:
             raise DataError(
@@ -87,22 +88,17 @@ def _download(client: MlflowClient, run_id: str, folder: Path, *, uri: str, sha2
             )
         audit_bundle(partial)
         place = folder / found
-        if place.exists():
-            _set_aside(place, Path(name) / "old")
+        if place.exists():  # damaged: into the folder that is about to be deleted
+            place.rename(Path(name) / "damaged")
         partial.rename(place)
     return place
 
 
-def _set_aside(damaged: Path, to: Path) -> None:
-    """Move a damaged copy into a folder that is about to be deleted."""
-    damaged.rename(to)
-
-
-def _download_file(client: MlflowClient, run_id: str, path: str, *, into: Path, uri: str) -> None:
+def _download_file(client: MlflowClient, run_id: str, path: str, *, into: Path, uri: str) -> Path:
     from mlflow.exceptions import MlflowException
 
     try:
-        client.download_artifacts(run_id, path, str(into))
+        return Path(client.download_artifacts(run_id, path, str(into)))
     except (MlflowException, OSError) as error:
         code = getattr(error, "error_code", "")
         if isinstance(error, FileNotFoundError) or code in ("RESOURCE_DOES_NOT_EXIST", "NOT_FOUND"):

@@ -33,6 +33,7 @@ _SKY, _SAND = "#56B4E9", "#E69F00"
 _COLUMNS = 4
 _DPI = 120
 _BINS = 20
+_TICKS = (0, 0.2, 0.4, 0.6, 0.8, 1)
 _SHARES = (0, 0.05, 0.2, 0.4, 0.6, 0.8, 1)
 _SPREADS: dict[int, dict[str, Any]] = {
     0: {"label": "judged no", "histtype": "stepfilled", "color": _SKY, "alpha": 0.55},
@@ -46,9 +47,9 @@ def draw_figures(trained: Trained, folder: Path) -> list[Path]:
     Returns
     -------
     list[Path]
-        ``precision_recall.png``: one small picture per theme with the point that was chosen; ``f1.png``: F1 of
-        each theme with its interval, next to TF-IDF; ``scores.png``: how scores of yes and no lie around the
-        threshold.
+        ``precision_recall.png``: one small picture per theme with the point that was chosen; ``f1.png``: F1
+        of each theme with its interval, next to TF-IDF; ``scores.png``: how scores of yes and no lie around
+        the threshold.
     """
     _keep_font_list_private()
     private_folder(folder)
@@ -122,7 +123,7 @@ def _legend(picture: Picture, axes: Axes) -> None:
 def _precision_recall(trained: Trained) -> Picture:
     picture, panels = _small_multiples(
         trained,
-        title="Precision and recall on stories the model had not seen (AP: average precision)",
+        title="Precision and recall on unseen stories (AP: average precision)",
         labels=("recall", "precision"),
     )
     for index, theme, axes in panels:
@@ -135,7 +136,7 @@ def _precision_recall(trained: Trained) -> Picture:
         if measured.precision.value is not None and measured.recall.value is not None:
             point = ([measured.recall.value], [measured.precision.value])
             axes.plot(*point, "o", color=_ORANGE, markeredgecolor="white", markersize=8, label="chosen thresholds")
-        axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.05))
+        axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.05), xticks=_TICKS, yticks=_TICKS)
     _legend(picture, _fullest(picture))
     return picture
 
@@ -179,7 +180,7 @@ def _f1(trained: Trained) -> Picture:
     axes.set_yticks(range(len(figures)), ["mean of all themes (macro)", *labels], fontsize=9)
     axes.set(xlim=(0, 1), ylim=(-0.6, len(figures) - 0.4))
     percent = round(trained.evaluation.confidence * 100)
-    axes.set_xlabel(f"F1 on stories the model had not seen, with {percent} % intervals")
+    axes.set_xlabel(f"F1 on unseen stories, with {percent} % intervals")
     _bare(axes)
     axes.grid(visible=False, axis="y")
     _legend(picture, axes)
@@ -187,12 +188,13 @@ def _f1(trained: Trained) -> Picture:
 
 
 def _intervals(axes: Axes, figures: list[Figure], *, shift: float, color: str, marker: str, label: str) -> None:
-    known = [(row + shift, figure) for row, figure in enumerate(figures) if figure.value is not None]
-    for place, figure in known:
-        if figure.low is not None:
+    known = [(row + shift, figure.value) for row, figure in enumerate(figures) if figure.value is not None]
+    for row, figure in enumerate(figures):
+        if figure.low is not None and figure.high is not None:
+            place = row + shift
             axes.plot([figure.low, figure.high], [place, place], color=color, linewidth=2, alpha=0.65)
     axes.plot(
-        [figure.value for _, figure in known], [place for place, _ in known], marker,
+        [value for _, value in known], [place for place, _ in known], marker,
         color=color, markeredgecolor="white", markersize=7, label=label,
     )  # fmt: skip
 
@@ -201,10 +203,10 @@ def _scores(trained: Trained) -> Picture:
     """Draw how scores of yes and of no are spread, as shares of each, with the model's threshold."""
     picture, panels = _small_multiples(
         trained,
-        title="Held-out scores of paragraphs judged yes and judged no (square-root scale)",
+        title="Scores on unseen stories (square-root scale)",
         labels=("score", "share of paragraphs"),
     )
-    edges = np.linspace(0, 1, _BINS + 1)
+    edges = np.linspace(0, 1, _BINS + 1).tolist()
     for index, _, axes in panels:
         answers, scores = trained.table.answers[:, index], trained.scores[:, index]
         for answer, style in _SPREADS.items():

@@ -66,7 +66,8 @@ class Recorded:
         if self.problem:
             return f"not tracked: {self.problem}"
         names = ", ".join(self.aliases)
-        return f"tracked   run {self.run_id}, model {self.model} version {self.model_version} ({names}) in {self.uri}"
+        model = f"model {self.model} version {self.model_version} ({names})"
+        return f"tracked   run {self.run_id}, {model} in {self.uri}"
 
 
 def record(

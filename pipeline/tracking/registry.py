@@ -93,7 +93,9 @@ def find_run(client: MlflowClient, uri: str, *, shown: str) -> tuple[str, str]:
 
 def _missing(uri: str, shown: str) -> MissingError:
     return MissingError(
-        uri, f"no such model in {shown}", "themes train makes one; `mlflow ui` shows names, versions and aliases"
+        uri,
+        f"no such model in {shown}",
+        "themes train makes one; `mlflow ui` shows names, versions and aliases",
     )
 
 

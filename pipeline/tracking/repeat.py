@@ -91,7 +91,10 @@ def run_config(run_id: str, *, uri: str) -> tuple[Config, dict[str, str]]:
 def _is_missing(error: Exception) -> bool:
     """Tell "there is no such thing" from "the store does not answer"."""
     code = getattr(error, "error_code", "")
-    return isinstance(error, FileNotFoundError) or code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
+    return isinstance(error, FileNotFoundError) or code in (
+        "RESOURCE_DOES_NOT_EXIST",
+        "INVALID_PARAMETER_VALUE",
+    )
 
 
 def _found_from_here(config: Config) -> Config:

@@ -72,7 +72,7 @@ def save_served(bundle: Path, folder: Path, *, model: ThemeModel, identity: dict
 
 
 def _forget_paths(folder: Path, *, script: str) -> None:
-    """Take this machine's absolute paths out of ``MLmodel``: they name people, and loading does not need them."""
+    """Take this machine's absolute paths out of ``MLmodel``: they may name people, and nothing needs them."""
     from mlflow.models import Model
     from mlflow.models.model import MLMODEL_FILE_NAME
 
@@ -138,9 +138,7 @@ def answer(model: ThemeModel, table: pd.DataFrame) -> pd.DataFrame:
         if not isinstance(text, str):
             raise DataError(f"request, row {row}", f"text is {type(text).__name__}", "send a string")
     scored = model.score(texts)
-    given = [
-        [theme for theme, yes in zip(model.themes, row, strict=True) if yes] for row in scored.decisions.tolist()
-    ]
+    given = [[theme for theme, yes in zip(model.themes, row, strict=True) if yes] for row in scored.decisions.tolist()]
     columns: dict[str, Any] = {"tags": given}
     for theme, scores in zip(model.themes, scored.scores.T, strict=True):
         columns[f"score_{theme}"] = scores.astype("float64")

@@ -79,7 +79,9 @@ def find_store(uri: str) -> Store:
     name = uri.removeprefix("sqlite:///")
     if "://" in name or "?" in name or not name or name.endswith("/"):
         raise ConfigError(
-            [f"tracking.uri: not a tracking store, found {uri!r}; accepted: a SQLite file, sqlite:///FILE, http(s)://HOST"]
+            [
+                f"tracking.uri: not a tracking store, found {uri!r}; accepted: a SQLite file, sqlite:///FILE, http(s)://HOST"
+            ]
         )
     database = Path(name).expanduser().resolve()
     return Store(f"sqlite:///{database}", database)
@@ -89,8 +91,8 @@ def find_store(uri: str) -> Store:
 def opened(store: Store, *, making: bool = False) -> Iterator[MlflowClient]:
     """Connect to a store for the length of the block; files made in it are for their owner alone.
 
-    A SQLite store is held by one process at a time: MLflow 3.17 breaks a fresh one that several processes open
-    (docs/decisions; 9 of 12 died), and a run takes seconds.
+    A SQLite store is held by one process at a time: MLflow 3.17 breaks a fresh one that several processes
+    open at once (of 12, 9 died), and a run takes seconds.
 
     Parameters
     ----------
@@ -106,9 +108,7 @@ def opened(store: Store, *, making: bool = False) -> Iterator[MlflowClient]:
     """
     database = store.database
     if database and not making and not database.is_file():
-        raise MissingError(
-            database, "no tracking store here", "train first, or name another with --tracking-uri"
-        )
+        raise MissingError(database, "no tracking store here", "train first, or name another with --tracking-uri")
     with ExitStack() as stack:
         stack.enter_context(_environment())
         stack.enter_context(_umask())

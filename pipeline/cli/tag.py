@@ -1,0 +1,171 @@
+"""``themes tag``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from pipeline.tagging import Summary
+
+__all__ = ["REJECTED_CODE", "field_mapping", "register"]
+
+REJECTED_CODE = 3
+"""Exit code when the work is done but rows were rejected."""
+
+_DUMP = Annotated[list[str], typer.Argument(help="Files and folders with articles.", metavar="DUMP...")]
+_MODEL = Annotated[
+    str, typer.Option("--model", "-m", help="Bundle, as models/default, or models:/NAME@ALIAS of the registry.")
+]
+_OUT = Annotated[Path, typer.Option("--out", "-o", help="Folder that gets the tables.")]
+_FORMAT = Annotated[str, typer.Option("--format", help="parquet, jsonl or csv (safe to open in a spreadsheet).")]
+_FIELDS = Annotated[
+    list[str] | None,
+    typer.Option("--field", metavar="FIELD=NAME", help="Where a field stands in records, as text=story."),
+]
+_NO_TEXT = Annotated[bool, typer.Option("--no-text", help="Leave the text of paragraphs out of the tables.")]
+_OVERWRITE = Annotated[bool, typer.Option("--overwrite", help="Delete another run that stands in --out.")]
+_ALLOW = Annotated[
+    bool, typer.Option("--allow-rejected", help="Exit code 0, not 3, when rows were rejected.")
+]
+_URI = Annotated[
+    str, typer.Option("--tracking-uri", help="Where models:/ is looked up; default: that of configs/default.yaml.")
+]
+_AS_JSON = Annotated[bool, typer.Option("--json", help="Print the manifest as JSON.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the door."""
+    app.command(epilog="Example: themes tag my-dump/ --model models/default --out my-tags")(tag)
+
+
+def tag(
+    dump: _DUMP,
+    out: _OUT,
+    model: _MODEL = "models/default",
+    file_format: _FORMAT = "parquet",
+    field: _FIELDS = None,
+    no_text: _NO_TEXT = False,
+    overwrite: _OVERWRITE = False,
+    allow_rejected: _ALLOW = False,
+    tracking_uri: _URI = "",
+    as_json: _AS_JSON = False,
+) -> None:
+    """Tag every paragraph of a dump; interrupted, the same command goes on where it stopped."""
+    import time
+
+    from pipeline.cli.output import emit_json, progress_bars, say
+    from pipeline.tagging import tag as tag_dump
+    from pipeline.tagging.formats import file_format_named
+
+    file_format_named(file_format)  # before the model loads
+    fields = field_mapping(field or [])
+    loaded = _load(model, tracking_uri=tracking_uri)
+    started = time.monotonic()
+    try:
+        with progress_bars() as progress:
+            summary = tag_dump(
+                loaded,
+                list(dump),
+                out=out,
+                file_format=file_format,
+                overwrite=overwrite,
+                fields=fields,
+                keep_text=not no_text,
+                progress=progress,
+            )
+    except KeyboardInterrupt:
+        say(f"the finished part stays in {out}; go on with: {_same_command()}")
+        raise
+    if as_json:
+        emit_json(summary.manifest)
+    else:
+        _show(summary)
+    _tell(summary, seconds=time.monotonic() - started)
+    if summary.rows.rejected and not allow_rejected:
+        raise typer.Exit(REJECTED_CODE)
+
+
+def field_mapping(words: list[str]) -> dict[str, str]:
+    """Read ``FIELD=NAME`` words.
+
+    Raises
+    ------
+    UsageError
+        When a word has another shape, or a field stands twice.
+    """
+    from pipeline.errors import UsageError
+
+    fields: dict[str, str] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not (name and equals and value) or name in fields:
+            problem = "named twice" if name in fields else "not of the shape FIELD=NAME"
+            raise UsageError("--field", f"{problem}, found {word!r}", "as --field text=story --field date=seen")
+        fields[name] = value
+    return fields
+
+
+def _load(name: str, *, tracking_uri: str) -> Any:
+    """Load a bundle; only a name of the registry ever asks MLflow."""
+    from pipeline.model import ThemeModel
+
+    if name.startswith("models:/"):
+        from pipeline.configfile import load_config
+        from pipeline.shipped import shipped
+        from pipeline.tracking import fetch_model
+
+        uri = tracking_uri or load_config(shipped("configs/default.yaml")).config.tracking.uri
+        return ThemeModel.load(fetch_model(name, tracking_uri=uri))
+    from pipeline.cli.models import find_bundle
+
+    return ThemeModel.load(find_bundle(name))
+
+
+def _same_command() -> str:
+    import shlex
+    import sys
+
+    words = [word for word in sys.argv[1:] if word != "--overwrite"]  # it would delete the finished part
+    return shlex.join(["themes", *words])
+
+
+def _show(summary: Summary) -> None:
+    """Print the table of themes."""
+    from pipeline.cli.output import show_table
+
+    tagged = summary.paragraphs
+    rows = [
+        [theme, f"{count.paragraphs:,}", f"{count.paragraphs / tagged:.1%}" if tagged else "-", f"{count.stories:,}"]
+        for theme, count in summary.themes.items()
+    ]
+    show_table(
+        f"{tagged:,} paragraphs in {summary.articles:,} articles ({summary.manifest['totals']['stories']:,} stories)",
+        ["theme", "paragraphs", "share", "stories"],
+        rows,
+        right=("paragraphs", "share", "stories"),
+    )
+
+
+def _tell(summary: Summary, *, seconds: float) -> None:
+    """Print the identity of rows, where everything is, and what to do next."""
+    from pipeline.cli.output import say
+
+    rows, out = summary.rows, summary.out
+    if summary.was_finished:
+        say(f"nothing to do: {out} already holds this run, whole ({summary.run_id})")
+    else:
+        kept = f", {summary.kept_chunks} chunks kept from before" if summary.kept_chunks else ""
+        say(f"time      {seconds:,.1f} s, {summary.paragraphs / max(seconds, 0.001):,.0f} paragraphs/s{kept}")
+    say(
+        f"rows      {rows.rows_in:,} in = {rows.tagged:,} tagged + {rows.rejected:,} rejected "
+        f"+ {rows.skipped:,} skipped"
+    )
+    if rows.rejected or rows.skipped:
+        codes = ", ".join(f"{code} {count:,}" for code, count in summary.manifest["totals"]["codes"].items())
+        say(f"rejected  {out / 'rejected.jsonl'}   ({codes}; see docs/errors.md)")
+    say(f"tables    {out / 'tags'}, {out / 'paragraphs'}, {out / 'noise'}   (columns: docs/output.md)")
+    say(f"manifest  {out / 'run.json'}   (run {summary.run_id}, model {summary.manifest['model']['sha256'][:16]})")
+    say("next      look at tags near their threshold first; docs/limits.md says what a tag is not")

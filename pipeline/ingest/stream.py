@@ -1,0 +1,117 @@
+"""From the paths of a dump to cut articles, with near-duplicates told: the whole of ingest as one stream."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline.config import IngestConfig
+from pipeline.ingest.clusters import Clusters
+from pipeline.ingest.cut import cut
+from pipeline.ingest.dump import read_dump
+from pipeline.ingest.html import LostText
+from pipeline.ingest.ledger import Ledger
+from pipeline.records import Article, Kind, Paragraph, RejectCode, Rejected
+
+__all__ = ["Cut", "ingest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """An article with its paragraphs.
+
+    Parameters
+    ----------
+    article
+        As read.
+    paragraphs
+        In reading order, noise included, each with its cluster; at least one is of kind ``body``.
+    article_cluster_id
+        Shared by reprints; the ``article_id`` of the first one seen.
+    """
+
+    article: Article
+    paragraphs: tuple[Paragraph, ...]
+    article_cluster_id: str
+
+
+def ingest(
+    paths: Sequence[Path], *, config: IngestConfig, ledger: Ledger, scratch: Path | None = None
+) -> Iterator[Cut | Rejected]:
+    """Read, cut and cluster a dump, article by article; memory does not grow with it.
+
+    Parameters
+    ----------
+    paths
+        Files and folders.
+    config
+        How articles are found and cut.
+    ledger
+        Gets every row: as tagged for a ``Cut``, as refused for a ``Rejected``.
+    scratch
+        Folder for private files that are deleted at the end; the system's when not named. They hold hashes
+        of the text, not the text.
+
+    Yields
+    ------
+    Cut or Rejected
+        In the order of the dump; the same dump always gives the same.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="themes-", dir=scratch) as folder,
+        Clusters(threshold=config.near_duplicate, folder=Path(folder)) as stories,
+        Clusters(threshold=config.near_duplicate, folder=Path(folder)) as passages,
+    ):
+        for read in read_dump(paths, config=config, ledger=ledger):
+            found = read if isinstance(read, Rejected) else _cut(read, config=config)
+            if isinstance(found, Rejected):
+                if found is not read:  # the reader counts what it refuses
+                    ledger.refused(found)
+                yield found
+                continue
+            ledger.tagged(found.article.source)
+            yield _clustered(found, stories=stories, passages=passages)
+
+
+def _cut(article: Article, *, config: IngestConfig) -> Cut | Rejected:
+    try:
+        paragraphs = tuple(cut(article, config=config))
+    except LostText:
+        return _refused(
+            article,
+            RejectCode.HTML_LOST_TEXT,
+            "the page shows text, but nearly none of it was found to be an article",
+            "look at the page; give its text as .txt if it is an article",
+        )
+    if not any(paragraph.kind is Kind.BODY for paragraph in paragraphs):
+        return _refused(
+            article,
+            RejectCode.NO_CONTENT,
+            f"no paragraph of content among {len(paragraphs)} lines",
+            "nothing to do, if this is a page without an article",
+        )
+    return Cut(article, paragraphs, article.article_id)
+
+
+def _refused(article: Article, code: RejectCode, reason: str, remedy: str) -> Rejected:
+    return Rejected(article.source, code, reason, remedy, sha256=article.sha256)
+
+
+def _clustered(found: Cut, *, stories: Clusters, passages: Clusters) -> Cut:
+    body = "\n".join(paragraph.text for paragraph in found.paragraphs if paragraph.kind is Kind.BODY)
+    return replace(
+        found,
+        article_cluster_id=stories.assign(found.article.article_id, body),
+        paragraphs=tuple(
+            replace(
+                paragraph,
+                # the same share line stands in every article: that makes it noise, not a story
+                cluster_id=paragraph.paragraph_id
+                if paragraph.kind is Kind.NOISE
+                else passages.assign(paragraph.paragraph_id, paragraph.text),
+            )
+            for paragraph in found.paragraphs
+        ),
+    )

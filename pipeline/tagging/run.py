@@ -1,0 +1,246 @@
+"""Batch tagging: a dump and a model in, a folder of tables and a manifest out."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from pipeline.config import IngestConfig
+from pipeline.errors import DataError, InternalError
+from pipeline.files import hash_file, locked, writing
+from pipeline.ingest.ledger import Ledger
+from pipeline.ingest.stream import Cut, ingest
+from pipeline.model import ThemeModel
+from pipeline.progress import Progress, silent
+from pipeline.records import Rejected
+from pipeline.tagging.folder import LOCK, REJECTED, SCRATCH, check_outside, finished, inspect, prepare
+from pipeline.tagging.formats import FileFormat, file_format_named
+from pipeline.tagging.inputs import Input, list_inputs
+from pipeline.tagging.journal import Done, Journal
+from pipeline.tagging.manifest import Identity, write_manifest
+from pipeline.tagging.rows import (
+    NOISE,
+    PARAGRAPHS,
+    TAGS,
+    Columns,
+    Table,
+    noise_rows,
+    paragraph_rows,
+    rejected_row,
+    tag_rows,
+)
+from pipeline.tagging.shards import Chunk, Shard, chunks, write_shard
+from pipeline.tagging.stories import Stories
+from pipeline.tagging.summary import Summary, manifest_of
+
+__all__ = ["tag"]
+
+
+def tag(
+    model: ThemeModel,
+    paths: Sequence[Path | str],
+    *,
+    out: Path,
+    file_format: str = "parquet",
+    overwrite: bool = False,
+    fields: Mapping[str, str] | None = None,
+    keep_text: bool = True,
+    progress: Progress = silent,
+) -> Summary:
+    """Tag every paragraph of a dump.
+
+    An interrupted run goes on where it stopped when it is called again, and ends with the same bytes as one
+    that was never interrupted. A finished one is left as it is.
+
+    Parameters
+    ----------
+    model
+        Its recipe says how the dump is cut and embedded; nothing here can change that.
+    paths
+        Files and folders.
+    out
+        Folder that gets ``paragraphs/ tags/ noise/ rejected.jsonl run.json``; see docs/output.md.
+    file_format
+        ``parquet``, ``jsonl`` or ``csv``.
+    overwrite
+        Whether another run in ``out`` is deleted first. Only files that ``tag`` wrote are deleted.
+    fields
+        Where article fields stand in records, as ``{"text": "story"}``, on top of the recipe's.
+    keep_text
+        Whether paragraphs and noise carry their text, or only ids and offsets.
+
+    Raises
+    ------
+    UsageError
+        Unknown format; ``out`` inside the dump.
+    MissingError
+        A path of the dump does not exist.
+    DataError
+        ``out`` holds another run, a changed one, or the dump changed while it was read.
+    OutputError, WriteError, LockedError
+        ``out`` cannot be used, the disk is full, another run works there.
+    InternalError
+        Rows in are not rows out: a bug of ours; no manifest is written.
+    """
+    dump = [Path(path) for path in paths]
+    chosen = file_format_named(file_format)
+    check_outside(out, dump)
+    inputs = list_inputs(dump, progress=progress)
+    identity = Identity.of(model, inputs, file_format=chosen, fields=dict(fields or {}), keep_text=keep_text)
+    inspect(out)
+    with locked(out / LOCK):
+        manifest = None if overwrite else finished(out, identity=identity)
+        if manifest is not None:
+            return Summary(out, manifest, was_finished=True)
+        prepare(out, identity=identity, overwrite=overwrite)
+        config = model.recipe.ingest.model_copy(
+            update={"fields": {**model.recipe.ingest.fields, **(fields or {})}}
+        )
+        run = _Run(model, identity, out, chosen, keep_text, Journal(out, head=identity.as_dict()))
+        manifest = run.work(dump, inputs, config=config, progress=progress)
+        write_manifest(out, manifest)
+        run.journal.remove()
+        return Summary(out, manifest, kept_chunks=run.kept)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run under way: what it was asked for, and what it has counted so far."""
+
+    model: ThemeModel
+    identity: Identity
+    out: Path
+    file_format: FileFormat
+    keep_text: bool
+    journal: Journal
+    ledger: Ledger = field(default_factory=Ledger)
+    articles: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    codes: Counter[str] = field(default_factory=Counter)
+    shards: list[Shard] = field(default_factory=list)
+    kept: int = 0
+
+    def work(
+        self, dump: list[Path], inputs: list[Input], *, config: IngestConfig, progress: Progress
+    ) -> dict[str, object]:
+        """Read, score and write everything, and give the manifest."""
+        with ExitStack() as stack:
+            scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=SCRATCH, dir=self.out)))
+            stories = stack.enter_context(Stories(scratch, themes=len(self.model.themes)))
+            partial = stack.enter_context(writing(self.out / REJECTED))
+            rejects = stack.enter_context(partial.open("w", encoding="utf-8", newline="\n"))
+            stream = ingest(dump, config=config, ledger=self.ledger, scratch=scratch)
+            for chunk in chunks(self._cuts(stream, inputs, rejects)):
+                self._chunk(chunk, stories=stories, progress=progress)
+            self._check()
+            themes, total = stories.themes(), stories.total()
+        path = self.out / REJECTED
+        self.shards.append(Shard(REJECTED, hash_file(path), path.stat().st_size, sum(self.codes.values())))
+        return manifest_of(
+            self.model,
+            self.identity,
+            inputs=inputs,
+            ledger=self.ledger,
+            counts={
+                "articles": self.articles,
+                "paragraphs": sum(self.kinds.values()),
+                "kinds": dict(self.kinds),
+                "noise": dict(self.reasons),
+                "codes": dict(self.codes),
+                "once": total.as_dict(),
+            },
+            themes=dict(zip(self.model.themes, themes, strict=True)),
+            shards=self.shards,
+        )
+
+    def _cuts(
+        self, stream: Iterator[Cut | Rejected], inputs: list[Input], rejects: IO[str]
+    ) -> Iterator[Cut]:
+        """Hand on the articles; write and count what is rejected; count everything."""
+        hashes = {one.file: one.sha256 for one in inputs}
+        for found in stream:
+            if isinstance(found, Rejected):
+                row = rejected_row(found, run_id=self.identity.run_id)
+                rejects.write(json.dumps(row, ensure_ascii=False) + "\n")
+                self.codes[str(found.code)] += 1
+                continue
+            _check_unchanged(found, hashes)
+            self.articles += 1
+            self.kinds.update(str(paragraph.kind) for paragraph in found.paragraphs)
+            self.reasons.update(paragraph.reason for paragraph in found.paragraphs if paragraph.reason)
+            yield found
+
+    def _chunk(self, chunk: Chunk, *, stories: Stories, progress: Progress) -> None:
+        """Score and write a chunk, unless an earlier run did."""
+        done = self.journal.find(chunk, out=self.out)
+        if done is None:
+            done = self._score(chunk, progress=progress)
+            self.journal.add(chunk, done)
+        else:
+            self.kept += 1
+        self.shards += done.shards
+        decisions = done.unpacked(rows=len(chunk.tagged), themes=len(self.model.themes))
+        stories.add(chunk.tagged, decisions)
+        progress("tag paragraphs", stories.paragraphs, None)
+
+    def _score(self, chunk: Chunk, *, progress: Progress) -> Done:
+        before = sum(shard.rows for shard in self.shards if shard.file.startswith(PARAGRAPHS.name))
+        scored = self.model.score(
+            [item.paragraph.text for item in chunk.tagged],
+            progress=lambda stage, done, total: progress("tag paragraphs", before + done, None),
+        )
+        run_id = self.identity.run_id
+        same = {
+            "model_sha256": self.model.sha256,
+            "codebook_version": self.model.codebook.version,
+            "run_id": run_id,
+        }
+        thresholds = self.model.decider.threshold.astype(np.float32).tolist()
+        tags = tag_rows(
+            chunk.tagged, scored, themes=self.model.themes, thresholds=thresholds, same=same
+        )
+        shards = (
+            self._write(PARAGRAPHS, chunk, paragraph_rows(chunk.tagged, scored.windows.tolist(), run_id=run_id)),
+            self._write(TAGS, chunk, tags),
+            self._write(NOISE, chunk, noise_rows(chunk.noise, run_id=run_id)),
+        )
+        return Done.of(chunk, shards, scored.decisions)
+
+    def _write(self, table: Table, chunk: Chunk, columns: Columns) -> Shard:
+        kept = table if self.keep_text else table.without("text")
+        return write_shard(
+            columns, table=kept, number=chunk.number, out=self.out, file_format=self.file_format
+        )
+
+    def _check(self) -> None:
+        """Hold what came in against what was written."""
+        self.ledger.check()
+        rows: Counter[str] = Counter()
+        for shard in self.shards:
+            rows[shard.file.split("/")[0]] += shard.rows
+        tagged = sum(count for kind, count in self.kinds.items() if kind != "noise")
+        expected = {
+            PARAGRAPHS.name: tagged,
+            TAGS.name: tagged * len(self.model.themes),
+            NOISE.name: self.kinds["noise"],
+        }
+        for name, count in expected.items():
+            if rows[name] != count:
+                raise InternalError(
+                    self.out / name, f"{rows[name]} rows written, {count} expected", "please report this bug of ours"
+                )
+
+
+def _check_unchanged(found: Cut, hashes: Mapping[str, str]) -> None:
+    file, sha256 = found.article.source.file, found.article.file_sha256
+    if hashes.get(file, sha256) != sha256:
+        raise DataError(file, "changed while it was read", "let the dump rest, then tag again with --overwrite")

@@ -1,0 +1,85 @@
+"""Serving: what MLflow's server answers is what the model says."""
+
+import json
+import urllib.error
+
+import pandas as pd
+import pytest
+from fakes import FakeEncoder, fake_model
+from tracked import ask, served, tracking
+
+from pipeline.errors import DataError
+from pipeline.tracking.serving import answer
+
+TEXTS = ["The patrol took a bribe at the gate.", "It rained all night."]
+
+
+def test_one_row_per_paragraph_in_the_same_order():
+    model = fake_model(("bribery", "tags"), encoder=FakeEncoder(width=512))
+    texts = ["bribery " * 9, " ".join(f"hill{place}" for place in range(90)), "bribery tags " * 9]
+    table = answer(model, pd.DataFrame({"text": texts}, index=[7, 3, 5]))
+    assert list(table.columns) == ["tags", "score_bribery", "score_tags", "model_sha256"]
+    assert list(table.index) == [7, 3, 5]
+    scored = model.score(texts)
+    assert table["score_bribery"].tolist() == scored.scores[:, 0].tolist()
+    given = [[theme for theme, yes in zip(model.themes, row, strict=True) if yes] for row in scored.decisions]
+    assert table["tags"].tolist() == given and ["bribery"] in given and [] in given
+    assert set(table["model_sha256"]) == {model.sha256}
+
+
+def test_no_row_gives_no_row():
+    assert len(answer(fake_model(("bribery",)), pd.DataFrame({"text": []}))) == 0
+
+
+def test_a_table_without_text_is_refused():
+    with pytest.raises(DataError, match="no column 'text', found 'body'"):
+        answer(fake_model(("bribery",)), pd.DataFrame({"body": ["a"]}))
+
+
+@pytest.mark.parametrize("cell", [None, float("nan"), 3, b"bytes"])
+def test_a_row_without_text_is_named(cell):
+    with pytest.raises(DataError, match="request, row 2"):
+        answer(fake_model(("bribery",)), pd.DataFrame({"text": ["a", cell]}))
+
+
+@pytest.fixture
+def trained(tmp_path):
+    """Train with the real encoder on a slice of the shipped labels."""
+    from pipeline.configfile import load_config
+    from pipeline.shipped import shipped
+    from pipeline.training import train
+
+    lines = shipped("labels/paragraphs.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    (tmp_path / "some.jsonl").write_text("".join(lines[::4]), encoding="utf-8")
+    fast = [
+        "folds.n=2",
+        "evaluation.bootstrap=100",
+        "evaluation.baselines=false",
+        f"labels=[{tmp_path}/some.jsonl]",
+    ]
+    return train(load_config(str(shipped("configs/default.yaml")), fast).config)
+
+
+@pytest.mark.server
+@pytest.mark.real_encoder
+def test_mlflow_models_serve_answers_like_the_model(trained, tmp_path):
+    from pipeline.tracking import record
+
+    model = trained.save(tmp_path / "bundle")
+    recorded = record(trained, tmp_path / "bundle", config=tracking(tmp_path / "m.sqlite", required=True))
+    assert "champion" in recorded.aliases
+    store = f"sqlite:///{tmp_path}/m.sqlite"
+    command = ["models", "serve", "-m", "models:/themes@champion", "--env-manager", "local"]
+    with served(command, folder=tmp_path, health="ping", MLFLOW_TRACKING_URI=store) as address:
+        rows = [[text] for text in TEXTS]
+        answered = ask(f"{address}/invocations", {"dataframe_split": {"columns": ["text"], "data": rows}})
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            ask(f"{address}/invocations", {"dataframe_split": {"columns": ["text"], "data": [[None]]}})
+    assert refused.value.code == 400
+    scored = model.score(TEXTS)
+    for row, given in enumerate(json.loads(answered)["predictions"]):
+        assert given["model_sha256"] == model.sha256
+        wanted = [theme for theme, yes in zip(model.themes, scored.decisions[row], strict=True) if yes]
+        assert given["tags"] == wanted
+        for place, theme in enumerate(model.themes):
+            assert given[f"score_{theme}"] == pytest.approx(float(scored.scores[row, place]), abs=1e-6)
