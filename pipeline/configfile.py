@@ -162,9 +162,7 @@ def find_config(path: Path) -> Path:
         return shipped(f"configs/{wanted}")
     near = nearest(wanted, names)
     hint = f"did you mean {near!r}? " if near else ""
-    raise MissingError(
-        path, "no such file", f"{hint}name a file, or one that comes with themes: {', '.join(names)}"
-    )
+    raise MissingError(path, "no such file", f"{hint}name a file, or one that comes with themes: {', '.join(names)}")
 
 
 def _chain(path: Path) -> list[Document]:
@@ -176,9 +174,7 @@ def _chain(path: Path) -> list[Document]:
             documents.insert(0, read_document(base.path))
         except MissingError as error:
             remedy = f"name a YAML file; the path counts from {seen[-1].parent}"
-            raise ConfigError(
-                [f"{base.place}: {error.problem}, found {quoted(base.named)}; {remedy}"]
-            ) from error
+            raise ConfigError([f"{base.place}: {error.problem}, found {quoted(base.named)}; {remedy}"]) from error
         seen.append(base.path)
     return documents
 
@@ -256,9 +252,7 @@ def _merge(documents: list[Document]) -> Document:
     return Document(value, places)
 
 
-def _lay_over(
-    below: dict[str, Any], above: dict[str, Any], places: dict[KeyPath, Place], path: KeyPath
-) -> None:
+def _lay_over(below: dict[str, Any], above: dict[str, Any], places: dict[KeyPath, Place], path: KeyPath) -> None:
     """Write ``above`` over ``below`` in place, and forget the places of what is replaced."""
     for key, value in above.items():
         here = (*path, key)

@@ -39,7 +39,9 @@ def private_folder(path: Path) -> Path:
         When it cannot be made, or a file stands in its place.
     """
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in reversed([path, *path.parents]):  # mkdir(parents=True) would ignore the mode above the last
+            if not folder.is_dir():
+                folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise OutputError(
             path, f"cannot make this folder ({error.strerror})", "name a folder you may write to"

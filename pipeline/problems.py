@@ -143,19 +143,16 @@ def describe(
     found.sort(key=lambda pair: (pair[0].name, pair[0].line, pair[0].column))
     told = [f"{place}: {_message(item, model, also)}" for place, item in found[:_MOST]]
     rest = len(found) - _MOST
-    return (
-        told
-        if rest <= 0
-        else [*told, f"{found[_MOST][0]}: {rest} more problems from here on; mend the first ones"]
-    )
+    return told if rest <= 0 else [*told, f"{found[_MOST][0]}: {rest} more problems from here on; mend the first ones"]
 
 
 def _place(path: KeyPath, places: Mapping[KeyPath, Place]) -> Place:
-    """Give the place of a value, or of the nearest thing around it that was written."""
-    for end in range(len(path), -1, -1):
-        if path[:end] in places:
-            return places[path[:end]]
-    return Place("configuration")
+    """Give the place of a value, else of something in it (an override names no section), else around it."""
+    for known, place in places.items():
+        if known[: len(path)] == path:
+            return places.get(path, place)
+    around = (path[:end] for end in range(len(path) - 1, -1, -1))
+    return next((places[outer] for outer in around if outer in places), Place("configuration"))
 
 
 def _message(item: ErrorDetails, model: type[BaseModel], also: tuple[str, ...]) -> str:

@@ -108,9 +108,7 @@ def read_document(path: Path) -> Document:
         raise MissingError(path, f"cannot be read ({error.strerror})", "make it readable for you") from error
     document = parse_strict(raw, name=str(path))
     if not isinstance(document.value, dict):
-        raise ConfigError(
-            [f"{path}:1: found {_kind(document.value)}; accepted: a mapping of `key: value` lines"]
-        )
+        raise ConfigError([f"{path}:1: found {_kind(document.value)}; accepted: a mapping of `key: value` lines"])
     return document
 
 
@@ -156,9 +154,7 @@ def _decode(raw: bytes | str, *, name: str) -> str:
         line = raw.count(b"\n", 0, error.start) + 1
         column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
         value = f"byte 0x{raw[error.start]:02x}"
-        raise ConfigError(
-            [f"{name}:{line}:{column}: not UTF-8, found {value}; save the file as UTF-8"]
-        ) from error
+        raise ConfigError([f"{name}:{line}:{column}: not UTF-8, found {value}; save the file as UTF-8"]) from error
 
 
 def _syntax(error: YAMLError, text: str, *, name: str, numbered: bool) -> str:
@@ -195,9 +191,7 @@ class _Builder:
     problems: list[str] = field(default_factory=list)
 
     def place(self, mark: _Mark | None) -> Place:
-        return (
-            Place(self.name, mark.line + 1, mark.column + 1) if mark and self.numbered else Place(self.name)
-        )
+        return Place(self.name, mark.line + 1, mark.column + 1) if mark and self.numbered else Place(self.name)
 
     def refuse(self, mark: _Mark | None, problem: str, remedy: str) -> None:
         self.problems.append(f"{self.place(mark).exact}: {problem}; {remedy}")
@@ -211,9 +205,7 @@ class _Builder:
             elif isinstance(event, events.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    self.refuse(
-                        event.start_mark, "a second document starts here", "keep one document to a file"
-                    )
+                    self.refuse(event.start_mark, "a second document starts here", "keep one document to a file")
                     return
 
     def node(self, event: events.Event, stream: Iterator[events.Event], path: KeyPath) -> Any:
@@ -272,9 +264,7 @@ class _Builder:
     def key(self, event: events.Event, stream: Iterator[events.Event], path: KeyPath) -> str:
         value = self.node(event, stream, (*path, ""))
         if isinstance(event, events.ScalarEvent) and event.style is None and value == "<<":
-            self.refuse(
-                event.start_mark, "merge keys are refused, found '<<'", "write the keys out, or use extends"
-            )
+            self.refuse(event.start_mark, "merge keys are refused, found '<<'", "write the keys out, or use extends")
         if isinstance(value, str):
             return value
         self.refuse(event.start_mark, f"a key must be text, found {_kind(value)}", "put the key in quotes")

@@ -90,10 +90,10 @@ def test_every_command_of_the_door_stands_in_the_documents():
     """A command that no document shows is a command that nobody finds."""
     import typer
 
-    from pipeline.cli import app
+    from pipeline.cli import build_app
 
     text = "\n".join((ROOT / name).read_text("utf-8") for name in DOCUMENTS)
-    group = typer.main.get_command(app)
+    group = typer.main.get_command(build_app())
     for name, command in group.commands.items():
         names = [f"{name} {sub}" for sub in getattr(command, "commands", {})] or [name]
         for full in names:

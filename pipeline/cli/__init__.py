@@ -22,7 +22,7 @@ from pipeline.cli.ending import TERMINATED, InterruptError, PipeError, exit_code
 __all__ = ["COMMANDS", "build_app", "main"]
 
 # Modules of this folder, in the order of `themes --help`.
-COMMANDS = ("train", "models", "config", "labels", "cache")
+COMMANDS = ("demo", "train", "tag", "paragraphs", "models", "labels", "config", "cache")
 
 
 class _Group(TyperGroup):

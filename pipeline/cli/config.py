@@ -12,9 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["reference", "register"]
 
-_CONFIG = Annotated[
-    str, typer.Argument(help="Configuration file, or the name of a shipped one, as `default`.")
-]
+_CONFIG = Annotated[str, typer.Argument(help="Configuration file, or the name of a shipped one, as `default`.")]
 _OVERRIDES = Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUE", help="Overrides, as head.C=2.")]
 _AS_JSON = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
@@ -80,9 +78,7 @@ def _word(text: object) -> str:
 
 
 def check(
-    configs: Annotated[
-        list[str], typer.Argument(help="Configuration files; KEY=VALUE overrides count for all.")
-    ],
+    configs: Annotated[list[str], typer.Argument(help="Configuration files; KEY=VALUE overrides count for all.")],
     as_json: _AS_JSON = False,
 ) -> None:
     """Check configurations, their codebooks and that their labels are there; print every problem."""
@@ -93,9 +89,7 @@ def check(
     files = [word for word in configs if "=" not in word or Path(word).exists()]
     overrides = [word for word in configs if word not in files]
     if not files:
-        raise UsageError(
-            "themes config check", "no file is named", "themes config check configs/default.yaml"
-        )
+        raise UsageError("themes config check", "no file is named", "themes config check configs/default.yaml")
     problems: list[str] = []
     told = []
     for file in files:
@@ -155,8 +149,7 @@ def diff(
     elif differences:
         columns = ["key", "A", "B", "A from", "B from"]
         rows = [
-            [value if isinstance(value, str) else json.dumps(value) for value in one.values()]
-            for one in differences
+            [value if isinstance(value, str) else json.dumps(value) for value in one.values()] for one in differences
         ]
         show_table(f"A {first}, B {second}", columns, rows)
     else:
@@ -168,9 +161,7 @@ def diff(
 def _differences(first: Loaded, second: Loaded) -> list[dict[str, Any]]:
     from pipeline.configfile import dump_config, flatten
 
-    sides = [
-        {".".join(map(str, k)): v for k, v in flatten(dump_config(x.config)).items()} for x in (first, second)
-    ]
+    sides = [{".".join(map(str, k)): v for k, v in flatten(dump_config(x.config)).items()} for x in (first, second)]
     one, two = sides
     return [
         {
@@ -225,11 +216,7 @@ def _row(key: str, field: Any) -> str:
     from pipeline.problems import accepted
 
     default = field.get_default(call_default_factory=True)
-    shown = (
-        "required"
-        if field.is_required()
-        else f"`{default if isinstance(default, str) else json.dumps(default)}`"
-    )
+    shown = "required" if field.is_required() else f"`{default if isinstance(default, str) else json.dumps(default)}`"
     cells = [f"`{key}`", accepted(field), shown, field.description or ""]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 

@@ -33,8 +33,8 @@ def demo(
     from pipeline.tagging import tag
 
     store = out / "runs" / "mlflow.sqlite"
-    overrides = ["name=demo", f"tracking.uri={store}"]
-    config = load_config(shipped("configs/default.yaml"), overrides).config
+    config = load_config(shipped("configs/default.yaml"), ["name=demo"]).config
+    config = config.model_copy(update={"tracking": config.tracking.model_copy(update={"uri": str(store)})})
     tags = out / "runs" / "demo"
     with progress_bars() as progress:
         trained, folder = train_and_save(config, out=out / "models", progress=progress)
@@ -53,7 +53,7 @@ def demo(
         _show(example)
     say(f"model     {folder}   (card: {folder / 'README.md'})")
     say(f"tags      {tags}   (columns: docs/output.md)")
-    say(f"runs      mlflow ui --backend-store-uri sqlite:///{store} --host 127.0.0.1")
+    say(f"runs      MLFLOW_DISABLE_TELEMETRY=true mlflow ui --backend-store-uri sqlite:///{store} --host 127.0.0.1")
     say(f"next      themes tag YOUR-DUMP --model {folder} --out OUT")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import re
 import sys
@@ -122,27 +123,26 @@ class _Lines:
     """Progress without a terminal: the first and the last state of every stage, and some between."""
 
     def __init__(self) -> None:
-        self._told: dict[str, float] = {}
-        self._pending: dict[str, str] = {}
+        self._told: dict[str, tuple[float, str]] = {}
+        self._latest: dict[str, str] = {}
 
     def __call__(self, stage: str, done: int, total: int | None) -> None:
         """Note the state, and print it when it is time."""
         import time
 
         now = time.monotonic()
-        line = (
-            f"{printable(stage)} {done:,}/{total:,}" if total is not None else f"{printable(stage)} {done:,}"
-        )
-        last = self._told.get(stage)
-        if last is None or done == total or now - last >= _SECONDS_BETWEEN_LINES:
-            self._told[stage] = now
-            if self._pending.pop(stage, "") != line or last is None:
-                typer.echo(line, err=True)
-        else:
-            self._pending[stage] = line
+        self._latest[stage] = f"{printable(stage)} {done:,}" + (f"/{total:,}" if total is not None else "")
+        last, _ = self._told.get(stage, (-math.inf, ""))
+        if done == total or now - last >= _SECONDS_BETWEEN_LINES:
+            self._print(stage, now)
+
+    def _print(self, stage: str, now: float) -> None:
+        line = self._latest[stage]
+        if stage not in self._told or self._told[stage][1] != line:
+            typer.echo(line, err=True)
+        self._told[stage] = now, line
 
     def close(self) -> None:
         """Print the states that were noted and not printed."""
-        for line in self._pending.values():
-            typer.echo(line, err=True)
-        self._pending.clear()
+        for stage in self._latest:
+            self._print(stage, 0.0)

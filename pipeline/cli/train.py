@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 def train(
     config: Annotated[str, typer.Argument(help="Configuration file, as configs/default.yaml.")] = "",
     overrides: Annotated[
-        list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Overrides, as head.C=2.")
+        list[str] | None, typer.Argument(metavar="KEY=VALUE", help="Overrides, as head.C=2.")
     ] = None,
     from_run: Annotated[
         str, typer.Option(help="Repeat this MLflow run instead of reading a configuration.")

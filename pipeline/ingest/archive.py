@@ -90,7 +90,11 @@ def _check(infos: list[zipfile.ZipInfo], end: int) -> None:
     if len(infos) > MAX_MEMBERS:
         raise _bomb(f"it has {len(infos):,} members, more than {MAX_MEMBERS:,}")
     for info in sorted(infos, key=lambda info: info.header_offset, reverse=True):
-        name = len(info.orig_filename.encode("utf-8", "surrogatepass")) if info.flag_bits & 0x800 else len(info.orig_filename)
+        name = (
+            len(info.orig_filename.encode("utf-8", "surrogatepass"))
+            if info.flag_bits & 0x800
+            else len(info.orig_filename)
+        )
         if info.header_offset + _LOCAL_HEADER + name + info.compress_size > end:
             raise _bomb("its members share bytes")
         end = info.header_offset
@@ -133,6 +137,4 @@ def _bad(reason: str) -> Refusal:
 
 
 def _bomb(reason: str) -> Refusal:
-    return Refusal(
-        RejectCode.ZIP_BOMB, reason, "unpack it yourself if you trust it, or raise ingest.max_file_mib"
-    )
+    return Refusal(RejectCode.ZIP_BOMB, reason, "unpack it yourself if you trust it, or raise ingest.max_file_mib")

@@ -83,9 +83,7 @@ def _sliced(batch: Any) -> Iterator[Any]:
         yield batch.slice(start, _BATCH)
 
 
-def _read(
-    batches: Iterator[Any], *, names: list[str], total: int | None, seen: Seen
-) -> Iterator[Row | BadRow]:
+def _read(batches: Iterator[Any], *, names: list[str], total: int | None, seen: Seen) -> Iterator[Row | BadRow]:
     done = 0
     while True:
         try:
@@ -115,6 +113,4 @@ def _row(batch: Any, index: int, number: int, names: list[str]) -> Row | BadRow:
 
 def _damaged(problem: str, error: Exception) -> Refusal:
     # The library's own words may quote cells: only the kind of error is told.
-    return Refusal(
-        RejectCode.PARQUET, f"{problem} ({type(error).__name__})", "get the file again, or write it again"
-    )
+    return Refusal(RejectCode.PARQUET, f"{problem} ({type(error).__name__})", "get the file again, or write it again")

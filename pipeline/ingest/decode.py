@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pipeline.ingest.refusal import Refusal
 from pipeline.records import RejectCode
 
-__all__ = ["Decoded", "Decoder", "declared_codec", "decode", "guess_codec", "marked_codec", "transcode"]
+__all__ = ["Decoded", "Decoder", "declared_codec", "decode", "guess_codec", "marked_codec", "transcode", "wide_codec"]
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -151,6 +151,21 @@ def _normalizer_guess(raw: bytes) -> str:
     return best.encoding
 
 
+def wide_codec(head: bytes) -> tuple[str, int, str]:
+    """Tell UTF-16 and UTF-32, in which line ends cannot be found byte by byte.
+
+    Returns
+    -------
+    tuple
+        Codec, length of the byte order mark, and how it was decided; ``("", 0, "")`` for all other encodings.
+    """
+    codec, length = marked_codec(head)
+    if codec and codec != "utf-8":
+        return codec, length, f"{codec} (BOM)"
+    guessed = "" if codec else _wide_codec(head)
+    return (guessed, 0, f"{guessed} (guessed)") if guessed else ("", 0, "")
+
+
 def transcode(stream: Iterator[bytes], codec: str, mark: int) -> Iterator[bytes]:
     """Turn a stream of UTF-16 or UTF-32 into UTF-8, without its byte order mark of ``mark`` bytes."""
     decoder = codecs.getincrementaldecoder(codec)("strict")
@@ -165,7 +180,7 @@ def _feed(decoder: codecs.IncrementalDecoder, piece: bytes, codec: str, *, final
     try:
         return decoder.decode(piece, final).encode("utf-8", "surrogatepass")
     except UnicodeError as error:
-        raise _unknown(f"its byte order mark says {codec}, but not all bytes fit") from error
+        raise _unknown(f"its beginning says {codec}, but not all bytes fit") from error
 
 
 def _strict(raw: bytes, codec: str, says: str) -> str:

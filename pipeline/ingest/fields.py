@@ -98,6 +98,11 @@ class Fields:
         """Tell whether a column of this name could mean something."""
         return _fold(name) in self._wanted
 
+    def is_article(self, values: Mapping[str, object]) -> bool:
+        """Tell whether an object has a text of its own, rather than only a list of articles."""
+        names = {*self._names["text"], *self._names["html"]}
+        return any(isinstance(value, str) and _fold(name) in names for name, value in values.items())
+
     def find(self, row: Row) -> Found:
         """Find what the fields of a record mean.
 
@@ -140,9 +145,7 @@ class Fields:
         found = [folded[name] for name in self._names[meaning] if name in folded]
         return next((value for value in found if value not in (None, "")), None)
 
-    def _text(
-        self, folded: Mapping[str, object], values: Mapping[str, object], meaning: str
-    ) -> tuple[str, bool]:
+    def _text(self, folded: Mapping[str, object], values: Mapping[str, object], meaning: str) -> tuple[str, bool]:
         value = self._value(folded, values, meaning)
         if value is None:
             return "", self._is_there(folded, meaning)

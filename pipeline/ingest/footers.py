@@ -91,15 +91,10 @@ def is_source_footer(line: str) -> bool:
     if _RIGHTS.match(line) or _DIRECT.match(line) or _VIEWS.match(line):
         return not SPEECH.search(line)
     if _PUBLICATION.match(line) or _PERMISSION.search(line):
-        return sentence_breaks(line) <= 1 and not NARRATIVE.search(_without_passive(line))
+        return sentence_breaks(line) <= 1 and not NARRATIVE.search(line)
     if _PUBLISHED.match(line):
         return len(line) <= _SHORT and not (sentence_breaks(line) or _CLAUSE_FOLLOWS.search(line))
     return _SOURCE.match(line) is not None and len(line) <= _SOURCE_LENGTH and not _is_sentence(line)
-
-
-def _without_passive(line: str) -> str:
-    """Take out the ``was`` of ``This article was published``, which tells of nobody."""
-    return line.replace(" was ", " ")
 
 
 def _is_sentence(line: str) -> bool:

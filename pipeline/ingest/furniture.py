@@ -85,7 +85,7 @@ _TAGS = _lines(
 
 _BYLINE = _lines(
     """
-    afp and reuters; avec afp; con información de afp; da redação; de nuestro corresponsal; desk report; la
+    afp and reuters; from news services; from wire reports; news services; wire reports; wire services; avec afp; con información de afp; da redação; de nuestro corresponsal; desk report; la
     rédaction; la redacción; mit material von dpa; nuestra redacción; od našeg dopisnika; our correspondent;
     por la redacción; por redacción; redacción; redacção; redakcija; redaktion; staff report; staff reports;
     staff writers; von unserem korrespondenten; von unserer redaktion; web desk; web report; наш

@@ -16,6 +16,7 @@ from typing import Any
 
 from pipeline.ingest.blocks import Block, Role
 from pipeline.ingest.clean import clean
+from pipeline.ingest.hints import reason_by_hint
 from pipeline.ingest.markup import Flat, flatten, is_fragment
 from pipeline.ingest.words import words
 
@@ -163,7 +164,8 @@ def _block(flats: list[Flat], *, is_article: bool) -> Block:
     if flat.region == "figcaption":
         return Block(start, end, text, Role.FIXED_NOISE, "caption")
     is_title = flat.tag == "h1" and flat.region not in ("nav", "footer", "aside")
-    if not (is_article or is_title):
-        return Block(start, end, text, Role.FIXED_NOISE, "boilerplate")
+    hint = "" if is_title or flat.hint is None else reason_by_hint(text, hint=flat.hint, linked=flat.linked)
+    if hint or not (is_article or is_title):
+        return Block(start, end, text, Role.FIXED_NOISE, hint or "boilerplate")
     role = Role.ROW if len(flats) > 1 else _ROLES.get(flat.tag, Role.TEXT)
     return Block(start, end, text, role)

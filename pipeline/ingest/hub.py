@@ -1,13 +1,11 @@
-"""Data sets of a Hugging Face hub (``hf:ID[@REVISION][:SPLIT]``), and folders saved by ``datasets``."""
+"""Data sets of a Hugging Face hub, named ``hf:ID[@REVISION][:SPLIT]``."""
 
 from __future__ import annotations
 
-import json
 import re
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pipeline.errors import MissingError, UsageError
@@ -17,10 +15,9 @@ from pipeline.ingest.rows import BadRow, Row, Seen
 from pipeline.offline import quiet
 from pipeline.records import RejectCode
 
-__all__ = ["HubName", "SavedFolder", "read_hub", "read_hub_name", "saved_folder"]
+__all__ = ["HubName", "read_hub", "read_hub_name"]
 
 _NAME = re.compile(r"hf:(?P<id>[^@:\s]+)(?:@(?P<revision>[^:\s]+))?(?::(?P<split>[^:\s]+))?")
-_META = ("dataset_info.json", "state.json", "dataset_dict.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,9 @@ def read_hub_name(name: str) -> HubName:
     """
     match = _NAME.fullmatch(name)
     if not match:
-        raise UsageError(name, "not the name of a data set on a hub", f"write {HUB}ID, {HUB}ID@REVISION or {HUB}ID:SPLIT")
+        raise UsageError(
+            name, "not the name of a data set on a hub", f"write {HUB}ID, {HUB}ID@REVISION or {HUB}ID:SPLIT"
+        )
     return HubName(match["id"], match["revision"], match["split"])
 
 
@@ -99,40 +98,3 @@ def _broken_off(number: int, error: Exception) -> Refusal:
         f"from row {number} on the data set cannot be read ({type(error).__name__})",
         "check the network, then run the same command again",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class SavedFolder:
-    """What belongs to a folder written by ``save_to_disk``: ``describing`` files hold no rows."""
-
-    describing: frozenset[str]
-    data: frozenset[str]
-
-
-def saved_folder(folder: Path) -> SavedFolder | None:
-    """Tell whether a folder was written by ``save_to_disk``, and which of its files hold rows.
-
-    Returns
-    -------
-    SavedFolder or None
-        None when ``state.json`` or ``dataset_dict.json`` is not there or is not what ``datasets`` writes.
-    """
-    if isinstance(_object(folder / "dataset_dict.json").get("splits"), list):
-        return SavedFolder(frozenset(_META), frozenset())
-    listed = _object(folder / "state.json").get("_data_files")
-    if not isinstance(listed, list) or not (folder / "dataset_info.json").is_file():
-        return None
-    names = [entry.get("filename") for entry in listed if isinstance(entry, dict)]
-    return SavedFolder(
-        frozenset(_META), frozenset(name for name in names if isinstance(name, str) and PurePosixPath(name).name == name)
-    )
-
-
-def _object(path: Path) -> dict[str, Any]:
-    try:
-        if path.is_symlink() or path.stat().st_size > 1 << 22:
-            return {}
-        found = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}

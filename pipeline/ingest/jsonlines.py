@@ -166,9 +166,7 @@ def _syntax(error: Exception) -> Refusal:
         problem = "it is nested too deeply"
     else:
         problem = str(error)
-    return Refusal(
-        RejectCode.JSON_SYNTAX, f"this is no valid JSON: {problem}", "correct it, or write the file again"
-    )
+    return Refusal(RejectCode.JSON_SYNTAX, f"this is no valid JSON: {problem}", "correct it, or write the file again")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

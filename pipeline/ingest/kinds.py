@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from pipeline.ingest.blocks import Block, Role
 from pipeline.ingest.dates import is_bare_date
@@ -15,9 +16,10 @@ from pipeline.records import Kind
 
 __all__ = ["Judged", "judged"]
 
+_SURE = ("caption", "metadata", "link")
 _ALT_LENGTH, _ALT_WORDS = 60, 8
 _TIMELINE = 4
-_EARLY, _LATE = 10, 5
+_EARLY, _LATE = 4, 4
 _OPEN_END = re.compile(r"[,:;…]$")
 _LINKS_HEAD = re.compile(r"(?:links?|sources?|references?|videos?|further links):?", re.IGNORECASE)
 
@@ -63,17 +65,19 @@ def judged(blocks: Sequence[Block], *, title: str) -> list[Judged]:
 def _reason(block: Block) -> str:
     own = noise_reason(block.text)
     if block.role is Role.FIXED_NOISE:
-        return own if block.reason == "boilerplate" and own else block.reason
+        return block.reason if block.reason in _SURE else own or block.reason
     return block.reason or own
 
 
 def _keep_timeline(blocks: Sequence[Block], reasons: list[str]) -> None:
-    """Make dates content again where they are entries of a timeline: many, or deep within the article."""
+    """Make dates content again where they are entries of a timeline: many, or with content on both sides."""
     dates = [
         place for place, why in enumerate(reasons) if why == "dateline" and is_bare_date(blocks[place].text)
     ]
+    before = list(accumulate(not why for why in reasons))
     for place in dates:
-        if len(dates) >= _TIMELINE or _EARLY <= place < len(blocks) - _LATE:
+        within = before[place] >= _EARLY and before[-1] - before[place] >= _LATE
+        if len(dates) >= _TIMELINE or within:
             reasons[place] = ""
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from pipeline.ingest.blocks import trimmed
 from pipeline.ingest.clean import clean
+from pipeline.ingest.hints import Hinted, Hints
 
 __all__ = ["Flat", "flatten", "is_fragment", "plain"]
 
@@ -77,6 +78,8 @@ class Flat:
         What is seen, not yet cleaned.
     linked
         How many of its characters are link text.
+    hint
+        The innermost element whose name says what all of the text is; None when there is none.
     runs
         The stretches ``text`` is made of, in order.
     """
@@ -86,6 +89,7 @@ class Flat:
     row: int
     text: str = ""
     linked: int = 0
+    hint: Hinted | None = None
     runs: list[_Run] = field(default_factory=list)
 
     def span(self, first: int = 0, last: int | None = None) -> tuple[int, int]:
@@ -136,11 +140,13 @@ class _Flattener:
         self.parts: list[str] = []
         self.length = 0
         self.now = Flat("", "", 0)
+        self.hints = Hints()
 
     def run(self, source: str) -> list[Flat]:
         for start, name, closing, end in _pieces(source):
             if name:
                 self._tag(name, closing=closing)
+                self.hints.tag(name, source[start:end], closing=closing)
             else:
                 self._text(source, start, end)
         self._flush()
@@ -186,6 +192,9 @@ class _Flattener:
             self.now = Flat(
                 self.tags[-1] if self.tags else "", self.regions[-1] if self.regions else "", self.row
             )
+            self.now.hint = self.hints.innermost
+        elif shown.strip() and self.now.hint is not self.hints.innermost:
+            self.now.hint = None
         self.now.runs.append(_Run(self.length, len(shown), start, end - start))
         self.now.linked += len(shown) if self.in_link else 0
         self.parts.append(shown)
@@ -196,6 +205,8 @@ class _Flattener:
             self.now.text = "".join(self.parts)
             if clean(self.now.text):
                 self.done.append(self.now)
+                if self.now.hint:
+                    self.now.hint.see(self.now.text)
         self.parts, self.length, self.breaks = [], 0, 0
 
 

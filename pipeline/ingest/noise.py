@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import re
 
+from pipeline.ingest.bylines import is_byline
 from pipeline.ingest.dates import is_dateline
-from pipeline.ingest.phrases import EDGE, ends_sentence, sentence_breaks
+from pipeline.ingest.footers import is_source_footer
+from pipeline.ingest.furniture import FURNITURE
+from pipeline.ingest.invitations import is_invitation
+from pipeline.ingest.phrases import EDGE, NARRATIVE, SPEECH, sentence_breaks
 from pipeline.ingest.pictures import is_caption, is_credit
-from pipeline.ingest.vocabulary import (
-    CHROME,
-    DATE_WORDS,
-    NETWORKS,
-    PARTICLES,
-    RELATED_LINES,
-    SHARE_WORDS,
-)
+from pipeline.ingest.vocabulary import LANGUAGES, NETWORKS, SHARE_WORDS
 
 __all__ = ["noise_reason"]
 
@@ -30,134 +27,77 @@ _URL = re.compile(
     r"(?:(?:https?://|www\.)\S+|(?:[a-z0-9-]+\.)+(?:com|org|net|co|io|gov|info|news)(?:/\S*)?)\.?", _I
 )
 _URL_WITH_NOTE = re.compile(r"https?://\S+ \([^()]{1,80}\)", _I)
-_EMAIL_OR_HANDLE = re.compile(
-    r"(?:(?:contact|e-?mail|twitter|tel|phone)\s?:\s?)?(?:[\w.+-]+@[\w-]+\.[\w.-]+|\[email protected\]|"
-    r"@\w+|\+?[\d-]{10,16})",
-    _I,
-)
-_SPEECH = re.compile(r"\b(?:said|says|told|added|according to|dijo|selon|disse)\b", _I)
 
 _TAGS = re.compile(
-    r"(?:tags?|tagged(?: with| as| in)?|filed under|posted in|keywords?|categor(?:y|ies)|etiquetas|"
-    r"mots-clés|palavras-chave)\s?:",
+    r"(?:tags?|tagged(?: with| as| in)?|filed under|posted in|keywords?|categor(?:y|ies)|(?:related )?topics?|"
+    r"more on|etiquetas|temas?|categorías?|palabras clave|thèmes?|mots[- ]clés|sur le même thème|"
+    r"palavras-chave|assuntos?|schlagw(?:o|ö)rte?r?|themen|tagovi|oznake|kategorij[ae]|теги|метки|темы|рубрика)\s?:",
     _I,
 )
+_FILED = re.compile(r"(?:posted|filed) (?:in|under):?(?: (?-i:[A-Z])[\w&'’-]*,?){1,4}", _I)
+_HASHTAGS = re.compile(r"#[\w-]{2,40}(?:,? #[\w-]{2,40})*")
 _METADATA = re.compile(
     r"(?:id|geo ?location|coordinates|slug|guid|permalink|layout|doi|issn|isbn|lat(?:itude)?|"
     r"lon(?:gitude)?)\s?:(?: \S+){0,4}|"
     r"-?\d{1,3}\.\d{3,}, ?-?\d{1,3}\.\d{3,}",
     _I,
 )
-_NETWORK = (
-    r"(?:facebook|twitter|instagram|telegram|whatsapp|youtube|google news|social media|tiktok|bluesky|x\b)"
-)
-_SUBSCRIBE = re.compile(
-    r"join (?:our|us|the|my)\b.{0,80}\b(?:telegram|whatsapp|channel|newsletter|mailing list|discord|"
-    r"facebook)\b|"
-    rf"(?:follow|like|find|connect with) (?:us|me|him|her|them|our|@\w+|"
-    rf"(?-i:[A-Z])[\w.' ]{{1,40}})(?: page)? on (?:our )?{_NETWORK}|"
-    r"follow all ap stories\b|"
-    r"(?:subscribe|sign[- ]?up|register)\b(?: \w+)? (?:to|for|with)\b.{0,100}\b(?:newsletters?|updates|"
-    r"alerts|inbox|channel|e-?mails?|"
-    r"free|latest|briefing|podcast|digest)\b|"
-    r"(?:get|receive|want)\b.{0,100}\b(?:newsletters?|inbox|e-?mail alerts)\b|"
-    r"(?:daily|weekly|morning) newsletter|"
-    r"(?:our|the) .{0,60}\bnewsletters?\b.{0,150}\b(?:sign up|subscribe)|"
-    r".{0,100}straight to your inbox|"
-    r".{0,150}\bby (?:signing up|subscribing|clicking \w+|providing an e-?mail address)[,.]? (?:you|i) agree|"
-    r".{0,60}\b(?:sign up|subscribe) (?:for|to)\b[^.]{0,60}\bnewsletters?\b|"
-    r"support (?:us|our|local|independent)\b.{0,120}\b(?:subscribe|donate|donor|membership)\b|"
-    rf"(?:únete|suscríbe(?:te|se)|síguenos|inscrivez-vous|abonnez-vous|rejoignez|suivez|assine|"
-    rf"inscreva-se|siga|receba|recevez)\b"
-    rf".{{0,80}}\b(?:{_NETWORK}|canal|boletín|newsletter|lettre d.information|correo|e-?mail|alertes)",
-    _I,
-)
-_QUOTE = re.compile('["“”«»]')
-_BYLINE_WORDS = re.compile(
-    r"(?:by )?(?:(?:our |a |the )?(?:staff|special|news|web|online|city|chief|bureau|senior|crime|legal|"
-    r"guest|agency) "
-    r"(?:reporters?|correspondents?|writers?|desk|staff|bureau|contributor)|our correspondents?|"
-    r"from our correspondent|reuters staff|"
-    r"agencies|news agencies|agency report|correspondent)",
-    _I,
-)
-_BY = re.compile(
-    r"(?:by|BY|By|Por|Par|(?:Written|Reported|Posted|Translated|Compiled) by|Author|Article|Text|"
-    r"Contributing)\s?[:–—-]? "
-)
-_SIGN_OFF = re.compile(
-    r"\(?(?:(?:additional )?(?:reporting|writing|editing|compiled|translated|edited|fact.checked|"
-    r"with inputs?|with reporting) "
-    r"(?:by|from) (?-i:[A-ZÀ-Þ])|(?:translation|copy-editing|editing) ?: (?-i:[A-ZÀ-Þ]))",
-    _I,
-)
-_CONTRIBUTED = re.compile(r"\bcontributed (?:to this (?:report|story|article)|reporting)\b", _I)
-_INITIAL = re.compile(r"\b[A-Z]\.$")
-_TWEET_SIGN = re.compile(r"[—–-]+ ?[^()]{1,60}\(@\w{1,20}\),? \w{3,9} \d{1,2}, \d{4}")
 
 _READ = re.compile(
     r"\(?(?:(?:also |please |you can )?read(?: also| more| next| this| full story)?|more|"
     r"related(?: stor(?:y|ies)| articles?| news| coverage)?|see(?: also)?|watch(?: live| also| now)?|"
     r"listen|more on this|"
-    r"recommended|don.t miss|lea también|leer también|lire aussi|à lire aussi|leia também|leia mais)\s?[:|]",
+    r"recommended|don.t miss|lea también|leer también|lire aussi|à lire aussi|leia também|leia mais|"
+    r"veja também|lesen sie auch|mehr zum thema|pročitajte (?:i|još)|читайте также|по теме)\s?[:|]",
     _I,
 )
 _READ_LINK = re.compile(
-    r"(?:also read|read also|see also|read more about|read more at|read the full (?:story|article|report)|"
+    r"(?:also read|read also|see also|read more about|read more at|"
+    r"read the (?:full|original)(?: korean| english)? (?:story|article|report|version|post)|"
     r"read all the|read full|"
     r"read on for|check out the latest|click here (?:to|for)|you should not miss|more from|"
-    r"this (?:post|article|story|page) is (?:also )?available in)\b|.{0,250}(?:…|"
-    r"\.\.\.) ?read (?:full story|more)$",
+    r"this (?:post|article|story|page) is (?:also )?available in)\b",
     _I,
 )
+_TEASER = re.compile(r".{0,250}(?:…|\.\.\.) ?read (?:full story|more)", _I)
 _READ_IN = re.compile(
-    r"(?:read|view|leer|lee|lire|ler|lesen)(?: (?:this|it|the))?(?: (?:article|story|page|post))? (?:in|"
-    r"en|em|auf) [\w ]{3,30}",
+    r"(?:(?:read|view|see|also available|leer|leer esto|lee|lire|ler|versión|version|verze|верзија|читать)"
+    r"(?: (?:this|it|the))?(?: (?:article|story|page|post))? (?:in|en|em|auf|на) )?(?:the )?"
+    r"(?P<language>\w{2,16}(?: and \w{3,16})?)(?: (?:version|translation))?|auf (?P<german>\w{3,16}) lesen",
     _I,
 )
+_MORE_IN = re.compile(r"more (?:in|on|from)(?: (?-i:[A-Z])[\w&'’-]*){1,3}", _I)
 
-_PUBLICATION = re.compile(
-    r"(?:(?:this|the (?:above|following|original)|an? (?:earlier |"
-    r"longer )?version of this) (?:\w+ ){0,2}(?:article|story|post|op-ed|essay|commentary|"
-    r"interview|(?:report|piece|content|text)(?= (?:was |has been |is )?(?:first|originally|previously|"
-    r"also)))"
-    r"(?: by [\w. ]{2,40})? )?(?:was |is |has been )?(?:also )?(?:first |originally |previously )?"
-    r"(?:published|appeared|posted|republished|reprinted|syndicated) (?:by|on|in|at|with|from|here|under)\b",
-    _I,
-)
-_PUBLISHED_IN = re.compile(
-    r"(?:originally |first )?(?:published|appeared|posted) (?:in|on|by) .{2,60}(?:19|20)\d\d", _I
-)
-_DIRECT = re.compile(
-    r"(?:please )?(?:direct|send|address|email|e-mail)\b.{0,80}\b(?:comments|questions|feedback|tips|"
-    r"letters)\b|"
-    r"(?:do you have|got|have) (?:a |any )?(?:news |story )?(?:tips?|questions|comments)\b.{0,80}@",
-    _I,
-)
-_RIGHTS = re.compile(
-    r"(?:[Cc]opyright|COPYRIGHT) (?:©|\([cC]\)|(?:19|20)\d\d|[A-Z][A-Z ]{2,40}\.?$)|©|\([cC]\) ?(?:19|"
-    r"20)\d\d|"
-    r".{0,120}(?:[Aa]ll rights reserved|ALL RIGHTS RESERVED|[Tt]odos los derechos reservados|"
-    r"[Tt]ous droits réservés|[Tt]odos os direitos reservados)"
-)
-_NOTE = re.compile(
-    r"\((?:this|the|corrects|refiles|updates)\b.{0,200}\b(?:refiled|typo|byline|paragraph \d|"
-    r"paragraphs \d).{0,60}\)",
-    _I,
-)
-_VISITED = re.compile(r"\(?visited \d+ times?\b.{0,40}", _I)
-_YEAR_HOUSE = re.compile(
-    r"(?:19|20)\d\d,? (?:[A-Z]{2,6}|(?:The )?[A-Z][\w.&' -]{2,40} (?:Company|Times|Inc|Ltd|LLC|Media|"
-    r"Press|News|Corporation))\.?"
-)
-_SOURCE = re.compile(r"(?:sources?|fuente|fonte|quelle|courtesy|via)\s?:|content sourced from\b", _I)
+_SHARES = re.compile(r"\d[\d.,]*k? shares?", _I)
+_LIKE_LOADING = re.compile(r"(?:like|share) this:.{0,60}", _I)
 
 _EMPTY_FORM = re.compile(r"\[\[\w+\]\]")
-_LIKE_LOADING = re.compile(r"(?:like|share) this:.{0,60}", _I)
 _BREADCRUMB = re.compile(r"home ?[>»/›].{1,120}", _I)
-_OFFICIAL_WIRE = re.compile(
-    r"[(\[–—-]* ?(?:with (?:agency|agencies) inputs?|inputs from .{2,30})[)\]]?\.?", _I
+_VISITED = re.compile(r"\(?visited \d+ times?\b.{0,40}", _I)
+_COUNTER = re.compile(
+    r"(?:\d+|no) comments?(?: yet)?|comments? ?\(\d+\)|\d{1,2}:\d\d(?::\d\d)? ?/ ?\d{1,2}:\d\d(?::\d\d)?|"
+    r"[-–] ?30 ?[-–]",
+    _I,
 )
+_CONTINUES = re.compile(
+    r"(?:story|article|text|content) continues? (?:below|after)\b.{0,40}|"
+    r"advertisement\W{1,3}(?:continue|scroll|story|article)\b.{0,40}|"
+    r"listen to (?:this |the )?(?:article|story)\b.{0,20}",
+    _I,
+)
+_COOKIES = re.compile(
+    r"(?:(?:this|our) (?:web ?)?site|we)(?: and our partners)? uses? cookies\b.{0,120}\b"
+    r"(?:experience|consent|agree|browse|browsing|settings|accept|traffic|site|website|pages|preferences|ads)\b|"
+    r"by (?:continuing|using) .{0,80}\bcookies\b",
+    _I,
+)
+_FORM = re.compile(r"your e-?mail (?:address )?will not be published\b.{0,80}", _I)
+_DEVELOPING = re.compile(
+    r"this is a (?:developing|breaking)(?: news)? story(?:,? (?:and|which|that|more|it|check|please|come)\b.{0,80})?"
+    r"[.!]?|this (?:story|article|page) (?:has been|was|is being|will be) updated[.!]?",
+    _I,
+)
+_BAR = re.compile(r" ?[|·•»›] ?")
 
 
 def noise_reason(line: str) -> str:
@@ -184,24 +124,36 @@ def noise_reason(line: str) -> str:
     if _URL_WITH_NOTE.fullmatch(line):
         return "link"
     folded = line.casefold().replace("’", "'").strip(EDGE)
+    if folded in FURNITURE:
+        return FURNITURE[folded]
     for reason, test in _TESTS:
         if test(line, folded):
             return reason
-    return ""
+    return _bar(folded)
 
 
-def _is_sentence(line: str) -> bool:
-    return bool(sentence_breaks(line)) or ends_sentence(line)
+def _bar(folded: str) -> str:
+    """Give the reason of a bar of links, each a whole line of furniture: ``Privacy | Terms | Contact``."""
+    parts = [part.strip(EDGE) for part in _BAR.split(folded)]
+    if len(parts) < 2:
+        return ""
+    reasons = {"share" if part in SHARE_WORDS else FURNITURE.get(part, "") for part in parts if part}
+    if "" in reasons:
+        return ""
+    return reasons.pop() if len(reasons) == 1 else "boilerplate"
 
 
 def _boilerplate(line: str, folded: str) -> bool:
-    return folded in CHROME or bool(
-        _EMPTY_FORM.match(line) or _BREADCRUMB.fullmatch(line) or _VISITED.fullmatch(line)
+    if _COOKIES.match(line) or _FORM.match(line):
+        return not SPEECH.search(line)
+    return _EMPTY_FORM.match(line) is not None or any(
+        pattern.fullmatch(line)
+        for pattern in (_BREADCRUMB, _VISITED, _COUNTER, _CONTINUES, _DEVELOPING)
     )
 
 
 def _share(line: str, folded: str) -> bool:
-    if _LIKE_LOADING.fullmatch(line) or folded == "spread this news":
+    if _LIKE_LOADING.fullmatch(line) or _SHARES.fullmatch(line):
         return True
     tokens = [token.strip("()[]:.,|!…") for token in folded.split()]
     tokens = [token for token in tokens if token]
@@ -212,25 +164,9 @@ def _share(line: str, folded: str) -> bool:
     )
 
 
-def _subscribe(line: str, folded: str) -> bool:
-    if folded in (
-        "newsletter",
-        "newsletters",
-        "subscribe",
-        "subscribe now",
-        "subscribe today",
-        "email address",
-    ):
-        return True
-    return (
-        _SUBSCRIBE.match(line.lstrip(EDGE)) is not None
-        and not _QUOTE.search(line)
-        and not _SPEECH.search(line)
-        and sentence_breaks(line) < 3
-    )
-
-
 def _tags(line: str, folded: str) -> bool:
+    if _HASHTAGS.fullmatch(line) or _FILED.fullmatch(line):
+        return True
     return bool(_TAGS.match(line)) and not sentence_breaks(line) and not line.endswith(".")
 
 
@@ -238,61 +174,35 @@ def _metadata(line: str, folded: str) -> bool:
     return bool(_METADATA.fullmatch(line))
 
 
-def _byline(line: str, folded: str) -> bool:
-    if _CONTRIBUTED.search(line):
-        return len(line) <= 200 and not _SPEECH.search(line) and sentence_breaks(line) <= 1
-    if _SIGN_OFF.match(line):
-        return len(line) <= 200 and sentence_breaks(line) == 0
-    if _TWEET_SIGN.fullmatch(line) or _BYLINE_WORDS.fullmatch(folded) or folded in ("by", "by:"):
-        return True
-    by = _BY.match(line)
-    return bool(by) and _is_name(line[by.end() :] if by else "")
-
-
-def _is_name(rest: str) -> bool:
-    """Tell whether what follows ``By`` is names and no sentence: capitalised words and few of them."""
-    tokens = rest.split()
-    if not 1 <= len(tokens) <= 14 or len(rest) > 100 or any(map(str.isdigit, rest)):
-        return False
-    if ends_sentence(rest) and not _INITIAL.search(rest):
-        return False
-    if not tokens[0][0].isupper() or all(token.casefold().strip(",") in DATE_WORDS for token in tokens):
-        return False
-    return all(
-        token[0].isupper() or token.strip(",.") in PARTICLES or not token[0].isalpha() for token in tokens
-    )
-
-
 def _related(line: str, folded: str) -> bool:
-    if folded in RELATED_LINES or _READ_IN.fullmatch(line.strip(EDGE)):
+    if _is_read_in(line.strip(EDGE)):
         return True
     if len(line) > 220 or sentence_breaks(line) or line.endswith("."):
         return False
-    return bool(_READ.match(line) or _READ_LINK.match(line))
-
-
-def _source_footer(line: str, folded: str) -> bool:
-    if any(pattern.fullmatch(line) for pattern in (_YEAR_HOUSE, _EMAIL_OR_HANDLE, _OFFICIAL_WIRE, _NOTE)):
+    if _READ.match(line) or _TEASER.fullmatch(line):
         return True
-    if _RIGHTS.match(line) or _DIRECT.match(line):
-        return not _SPEECH.search(line)
-    if _PUBLISHED_IN.match(line):
-        return len(line) <= 120 and not sentence_breaks(line)
-    if _PUBLICATION.match(line):
-        return sentence_breaks(line) <= 1 and not _SPEECH.search(line)
-    return bool(_SOURCE.match(line)) and len(line) <= 110 and not _is_sentence(line)
+    return bool(_READ_LINK.match(line) or _MORE_IN.fullmatch(line)) and not NARRATIVE.search(line)
+
+
+def _is_read_in(line: str) -> bool:
+    """Tell ``Read in Korean`` and ``Korean version``; a language alone may be the answer to a question."""
+    match = _READ_IN.fullmatch(line)
+    if match is None or " " not in line:
+        return False
+    named = (match["language"] or match["german"]).casefold().split()
+    return all(word in LANGUAGES or word == "and" for word in named)
 
 
 _TESTS = (
     ("boilerplate", _boilerplate),
+    ("subscribe", lambda line, _: is_invitation(line)),
     ("share", _share),
     ("tags", _tags),
     ("metadata", _metadata),
     ("dateline", lambda line, _: is_dateline(line)),
     ("related", _related),
-    ("source_footer", _source_footer),
-    ("subscribe", _subscribe),
     ("credit", lambda line, _: is_credit(line)),
+    ("byline", is_byline),
+    ("source_footer", lambda line, _: is_source_footer(line)),
     ("caption", lambda line, _: is_caption(line)),
-    ("byline", _byline),
 )

@@ -16,7 +16,15 @@ _TITLES = ("og:title", "twitter:title", "dc.title", "dcterms.title")
 _DATES = (
     *("article:published_time", "article:published", "og:published_time", "og:article:published_time"),
     *("datepublished", "parsely-pub-date", "sailthru.date", "dcterms.created", "dcterms.issued", "dc.date"),
-    *("dc.date.issued", "dc.date.created", "publish-date", "publish_date", "publishdate", "pubdate", "cxenseparse:recs:publishtime"),
+    *(
+        "dc.date.issued",
+        "dc.date.created",
+        "publish-date",
+        "publish_date",
+        "publishdate",
+        "pubdate",
+        "cxenseparse:recs:publishtime",
+    ),
     *("publication_date", "article.published", "article_date_original", "citation_publication_date", "date"),
 )
 _SITES = ("og:site_name", "application-name", "dc.publisher", "publisher")
@@ -52,7 +60,7 @@ def page_facts(text: str) -> Facts:
     element marked as the day of publication, and last the address. Not from the running text, where any day
     may stand.
     """
-    from lxml import etree, html
+    from lxml import etree, html  # type: ignore[import-untyped]  # it ships no types
 
     parser = html.HTMLParser(encoding="utf-8", recover=True, huge_tree=False)
     try:

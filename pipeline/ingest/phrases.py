@@ -12,9 +12,9 @@ EDGE = " .:;,!|-–—•·*>»«<[](){}\"'“”‘’…_=#~"
 SPEECH = re.compile(
     r"\b(?:said|says|told|tells|added|according to|dijo|selon|disse|sagte|rekao|rekla|сказал\w*)\b", re.IGNORECASE
 )
-# Furniture speaks to the reader and in the present; a line with one of these tells of somebody.
+# Furniture speaks to the reader; a line with one of these tells of somebody.
 NARRATIVE = re.compile(
-    r"\b(?:he|she|they|his|was|were|had|said|says|told|tells|asked|joked|shouted|added|according to|"
+    r"\b(?:he|she|they|his|said|says|told|tells|asked|joked|shouted|added|according to|"
     r"dijo|selon|disse|sagte|rekao|rekla|сказал\w*)\b",
     re.IGNORECASE,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pipeline.ingest.bylines import is_name
 from pipeline.ingest.phrases import EDGE, ends_sentence, sentence_breaks
 from pipeline.ingest.vocabulary import AGENCIES
 
@@ -14,11 +15,18 @@ _CREDIT_LENGTH = 80
 _I = re.IGNORECASE
 
 _PICTURE = (
-    r"(?:(?:file |cover |top |feature |featured )?(?:photo(?:graph)?s?|images?|picture|pic)|foto|"
+    r"(?:(?:file |cover |top |feature |featured )?(?:photo(?:graph)?s?|images?|picture|pic)|"
+    r"(?:crédit )?photos?|foto(?:grafía|grafija)?s?|crédit(?:o|os)|bild(?:er)?|slika|фото|снимок|"
     r"illustration|credit|"
     r"video|screenshot|screengrab)"
 )
-_LABELLED = re.compile(rf"\(?{_PICTURE}(?: credits?| courtesy| source)?(?: of| by)?\s?[:|©]", _I)
+# "Photo: Somebody", "Image source, Somebody"
+_LABELLED = re.compile(
+    rf"[(\[]?{_PICTURE}(?:(?: credits?| courtesy| source)?(?: of| by)?\s?[:|©]| (?:source|credit|copyright),)", _I
+)
+_CAPTIONED = re.compile(r"(?:image|photo|picture|video) caption\s?[,:]", _I)
+# After the label of a credit or caption stands a name or a description, not a clause
+_CLAUSE = re.compile(r"[^:|©]{0,40}[:|©] ?[a-zß-ÿ]")
 _BY = re.compile(
     r"(?:(?:file |feature |featured |cover )?(?:photo|image|picture|illustration)s?) (?:courtesy|by|via|"
     r"from|credit)\b",
@@ -30,13 +38,15 @@ _SIGNED = re.compile(
     r"[.)] (?:File )?Photo by [A-Z][^.!?]{2,60}$"
 )
 _FILE = re.compile(r"(?:FILE|File)(?: PHOTO| IMAGE| photo| image| pic)?\s?[:–—-]")
-_IN_THIS = re.compile(r"In this (.{0,60}?)\b(?:photo|photograph|image|picture)\b")
+_IN_THIS = re.compile(
+    r"In this (.{0,60}?)\b(?:photo|photograph|image|picture)\b( (?:taken|released|provided|made) )?"
+)
 _IN_THIS_SIGN = re.compile(r"\d|file|undated|handout|combination", _I)
 # "A sentence. Photo: Somebody/Outlet" and "A sentence / Image: Outlet"
 _TAIL = re.compile(
-    r"(?:^|[.!?\"”’)\]|/–—-]) ?(?:Photo(?:graph)?s?|PHOTOS?|Images?|IMAGES?|Picture|PICTURE|Pic|PIC|Foto|"
+    r"[.!?\"”’)\]|/–—-] ?(?:Photo(?:graph)?s?|PHOTOS?|Images?|IMAGES?|Picture|PICTURE|Pic|PIC|Foto|"
     r"FOTO|"
-    r"Illustration|Credit|CREDIT)(?: credit| courtesy| by)?\s?[:|©] ?[^.!?]{2,80}[.!]?$"
+    r"Illustration|Credit|CREDIT)(?: [Cc]redit| courtesy| by)?\s?[:|©] ?[^.!?]{2,80}[.!]?$"
 )
 _PARENTHESIS = re.compile(r"[(\[]([^()\[\]]{2,120})[)\]](\.?)$")
 _PHOTO_BY = re.compile(
@@ -60,6 +70,14 @@ _SLASHED = re.compile(
     r"Getty(?: Images)?)"
     r"(?: via Getty Images)?$"
 )
+# "A sentence. © Somebody", "A sentence. REUTERS/Somebody", "A sentence. [Somebody/Outlet]"
+_OWNED = re.compile(
+    r"\S ?© ?[^.!?©]{2,60}$|"
+    r"[.!?,] (?:REUTERS|AFP|EPA|AP Photo) ?/ ?[A-Z][\w .'-]{2,50}$|"
+    r"[.!?] ?\[[^\[\]/|]{2,40} ?[/|] ?[A-Z][^\[\]]{1,60}\]$"
+)
+_SHOWS = re.compile(r"(?:file |the |this )?(?:photo|image|picture) (?:shows|taken)\b.*[.)] ?\((?-i:[A-Z])[^()]{2,60}\)$", _I)
+_NUMBERED = re.compile(r"\d{1,3} of \d{1,3} ?\| ?\S")
 _WEAK = re.compile(r"[(.] ?(?:Reuters|REUTERS|AFP|AP|EPA|EFE|Associated Press|Getty Images)\)?\.?$")
 _POSE = re.compile(
     r"\((?:pictured|left|right|L|R|C|centre|center|above|file)\)|\b(?:pictured (?:in|at|here|with|on)|"
@@ -81,6 +99,7 @@ _STOCK = re.compile(
     r"pic)s?(?: only)?\)?\.?",
     _I,
 )
+_PARTS = re.compile(r"[/|]")
 _LOOSE = frozenset(("the", "images", "via", "press", "canadian", "commons"))
 
 
@@ -89,6 +108,10 @@ def is_credit(line: str) -> bool:
     if len(line) > _CREDIT_LENGTH:
         return False
     if _STOCK.fullmatch(line) or _FILE_NAME.fullmatch(line) or _is_agencies(line):
+        return True
+    if _FILE.match(line) or _CAPTIONED.match(line):
+        return False
+    if _is_signature(line):
         return True
     return bool(_LABELLED.match(line) or _BY.match(line)) and not (
         sentence_breaks(line) or ends_sentence(line)
@@ -104,10 +127,11 @@ def is_caption(line: str) -> bool:
         return False
     shown = _IN_THIS.match(line)
     return (
-        any(pattern.match(line) for pattern in (_FILE, _LABELLED))
+        any(pattern.match(line) for pattern in (_FILE, _CAPTIONED, _NUMBERED, _SHOWS))
+        or (_LABELLED.match(line) is not None and _CLAUSE.match(line) is None)
         or _GALLERY.fullmatch(line) is not None
-        or (shown is not None and bool(_IN_THIS_SIGN.search(shown[1])))
-        or any(pattern.search(line) for pattern in (_TAIL, _SLASHED, _SIGNED))
+        or (shown is not None and bool(shown[2] or _IN_THIS_SIGN.search(shown[1])))
+        or any(pattern.search(line) for pattern in (_TAIL, _SLASHED, _SIGNED, _OWNED))
         or _ends_with_credit(line)
         or bool(_WEAK.search(line) and _POSE.search(line))
     )
@@ -123,9 +147,25 @@ def _ends_with_credit(line: str) -> bool:
     return not period and bool(_SLASH.search(inside))
 
 
+def _is_signature(line: str) -> bool:
+    """Tell ``Somebody/Reuters``, ``AP Photo/Somebody``, ``Somebody | AP``: names, an agency among them."""
+    parts = [part.strip() for part in _PARTS.split(line.strip("()[]© "))]
+    agencies = [_is_agencies(part.removesuffix(" Photo")) for part in parts]
+    return (
+        len(parts) > 1
+        and any(agencies)
+        and not ends_sentence(line)
+        and all(own or _is_short_name(part) for own, part in zip(agencies, parts, strict=True))
+    )
+
+
+def _is_short_name(text: str) -> bool:
+    return is_name(text) or (text.isalpha() and text[0].isupper())
+
+
 def _is_agencies(line: str) -> bool:
-    tokens = [token.strip(EDGE) for token in line.casefold().replace("/", " ").split()]
+    tokens = [token.strip(EDGE) for token in line.casefold().replace("/", " ").strip("© ").split()]
     tokens = [token for token in tokens if token]
-    return all(token in AGENCIES for token in tokens) and (
+    return bool(tokens) and all(token in AGENCIES for token in tokens) and (
         tokens == ["the", "canadian", "press"] or any(token not in _LOOSE for token in tokens)
     )

@@ -31,11 +31,14 @@ class Place:
         Where it stands on this machine; None for a data set on a hub.
     refusal
         Why it is not read; None when it is.
+    describes
+        Whether it only describes the files with rows beside it.
     """
 
     name: str
     path: Path | None
     refusal: Refusal | None = None
+    describes: bool = False
 
 
 def find_places(paths: Sequence[str | Path]) -> list[Place]:
@@ -60,7 +63,7 @@ def find_places(paths: Sequence[str | Path]) -> list[Place]:
     for dump, places in dumps:
         taken[dump] = taken.get(dump, 0) + 1
         prefix = dump if taken[dump] == 1 else f"{dump}~{taken[dump]}"
-        found += [replace(place, name=f"{prefix}/{place.name}") for place in places]
+        found += [replace(place, name=f"{prefix}/{place.name}") if place.path else place for place in places]
     return found
 
 
@@ -87,19 +90,20 @@ def _below(path: str | Path) -> list[Place]:
     root = Path(path)
     try:
         mode = root.stat().st_mode
-        os.access(root, os.R_OK, effective_ids=os.access in os.supports_effective_ids) or _deny(root)
+    except PermissionError as error:
+        raise _denied(root) from error
     except (OSError, ValueError) as error:
-        if isinstance(error, PermissionError):
-            _deny(root)
         raise MissingError(root, "no such file or folder", "check the path") from error
+    if not os.access(root, os.R_OK):
+        raise _denied(root)
     if not stat.S_ISDIR(mode):
         return [Place(_readable(root.name.encode("utf-8", "surrogateescape")), root, _special(mode))]
     found = sorted(_walk(root, b""), key=lambda item: item[0])
     return [Place(_readable(name), where, refusal) for name, where, refusal in found]
 
 
-def _deny(path: Path) -> None:
-    raise MissingError(path, "this may not be read", "change its rights, or run as a user who may read it")
+def _denied(path: Path) -> MissingError:
+    return MissingError(path, "this may not be read", "change its rights, or run as a user who may read it")
 
 
 def _readable(name: bytes) -> str:
@@ -119,9 +123,7 @@ def _walk(folder: Path, below: bytes) -> Iterator[tuple[bytes, Path, Refusal | N
         try:
             entries = list(os.scandir(folder))
         except OSError as error:
-            refusal = Refusal(
-                RejectCode.READ, f"the folder cannot be read ({error.strerror})", "change its rights"
-            )
+            refusal = Refusal(RejectCode.READ, f"the folder cannot be read ({error.strerror})", "change its rights")
             yield below.rstrip(b"/"), folder, refusal
             continue
         for entry in entries:

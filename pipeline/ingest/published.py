@@ -15,13 +15,13 @@ FIRST_YEAR, LAST_YEAR = 1800, 2100
 """Years outside are taken for a slip of the pen; no clock is read, so that the same dump gives the same dates."""
 
 _LONGEST = 80
-_YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
-_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?\d{4}(?:\d\d)?Z?)?")
+_YEAR_FIRST = re.compile(r"(?P<y>\d{4})([-/.])(?P<m>\d{1,2})\2(?P<d>\d{1,2})(?!\d)")
+_COMPACT = re.compile(r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)(?:T?\d{4}(?:\d\d)?Z?)?")
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?")
 _RFC_2822 = re.compile(r"(?:[A-Za-z]{3}, ?)?\d{1,2} [A-Za-z]{3} \d{4} \d\d:\d\d")
 _RELATIVE = re.compile(r"\b(?:ago|hace|il y a|vor|fa|atrás|yesterday|today|tomorrow)\b", re.IGNORECASE)
-_LABEL = re.compile(r"(?:(?:first|last) )?(?:published|posted|updated|modified|date)(?: on| at)?\s?:? ", re.IGNORECASE)
+_LABEL = re.compile(r"^(?:(?:first|last) )?(?:published|posted|updated|modified|date)(?: on| at)?\s?:? ", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
 
 
@@ -69,22 +69,23 @@ def _from_epoch(value: float) -> str:
 
 @lru_cache(maxsize=4096)
 def _from_words(written: str) -> str:
-    if len(written) > _LONGEST * 4:
-        return ""
-    text = " ".join(unicodedata.normalize("NFKC", written).split())
-    text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+    text = _plain(written)
     if not text or len(text) > _LONGEST:
         return ""
-    text = _LABEL.sub("", text, count=1) if _LABEL.match(text) else text
     if _EPOCH.fullmatch(text):
         return _from_epoch(float(text))
-    if match := _COMPACT.fullmatch(text):
-        return _checked(*map(int, match.groups()))
-    if match := _YEAR_FIRST.match(text):
-        return _checked(int(match[1]), int(match[3]), int(match[4]))
+    if match := _COMPACT.fullmatch(text) or _YEAR_FIRST.match(text):
+        return _checked(int(match["y"]), int(match["m"]), int(match["d"]))
     if match := _YEAR_LAST.match(text):
         return _from_year_last(int(match[1]), int(match[3]), int(match[4]))
     return _from_prose(text)
+
+
+def _plain(written: str) -> str:
+    """Fold spaces and digits of all scripts, and take off ``Published on``."""
+    text = " ".join(unicodedata.normalize("NFKC", written[: _LONGEST * 8]).split())
+    text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+    return _LABEL.sub("", text, count=1)
 
 
 def _from_year_last(first: int, second: int, year: int) -> str:

@@ -68,8 +68,10 @@ _TAG = re.compile(
     r"section|header|footer|main|nav|figure|blockquote|em|strong|b|i)(?:\s[^<>]{0,2000})?/?>",
     re.IGNORECASE,
 )
-_PAGE = re.compile(r"(?:<\?xml[^>]{0,200}>)?\s{0,99}(?:<!--.{0,4000}?-->\s{0,99}){0,9}<(?:!doctype\s+html|html|head|body)\b",
-                   re.IGNORECASE | re.DOTALL)  # fmt: skip
+_PAGE = re.compile(
+    r"(?:<\?xml[^>]{0,200}>)?\s{0,99}(?:<!--.{0,4000}?-->\s{0,99}){0,9}<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _XML = re.compile(r"<\?xml|<rss\b|<feed\b|<svg\b", re.IGNORECASE)
 _MARKDOWN = re.compile(r"^#{1,6} \S|^\s{0,3}[*-] \[[^\]\n]{1,200}\]\(http|^\[[^\]\n]{1,200}\]: http", re.MULTILINE)
 _OBJECT = re.compile(r'\{\s*(?:"|\})')
@@ -97,7 +99,7 @@ def sniff(head: bytes, name: str) -> Format:
     if not head.strip(_SPACE):
         return Format.EMPTY
     for magic, found in _MAGIC:
-        if head.startswith(magic) and not (found is Format.ARROW and marked_codec(head)[0]):
+        if head.startswith(magic):
             return found
     for magic, what in _FOREIGN:
         if head.startswith(magic):
@@ -149,6 +151,10 @@ def _sniff_text(text: str, ending: str) -> Format:
         return Format.JSONL
     if text.startswith("<") and (found := _sniff_markup(text)):
         return found
+    return _sniff_prose(text, ending)
+
+
+def _sniff_prose(text: str, ending: str) -> Format:
     if ending in ("html", "htm", "xhtml") and _TAG.search(text):
         return Format.HTML
     if ending in ("csv", "tsv") or _is_table(text):

@@ -137,6 +137,7 @@ class _Table:
             refusal = too_long(opening.size, self._limit)
             return _Record(opening.number, opening.number, opening.byte_offset, [], refusal=refusal)
         taken = [opening]
+        problem: Refusal | None
         try:
             cells = self._parse(_decoded(opening.raw), taken, lines)
             raw = b"".join(line.raw for line in taken)
@@ -145,17 +146,15 @@ class _Table:
                 decoded = self._decoder.decode(raw)
                 encoding = decoded.encoding
                 cells = self._parse_text(decoded.text)
-            refusal = self._ragged(cells)
+            problem = self._ragged(cells)
             resumes = False
         except (csv.Error, StopIteration, _TooMuchError) as error:
             lines.put_back(taken[1:])
-            cells, encoding, refusal, resumes = [], "utf-8", self._broken(error), True
+            cells, encoding, problem, resumes = [], "utf-8", self._broken(error), True
             taken = taken[:1]
         except Refusal as undecodable:
-            cells, encoding, refusal, resumes = [], "utf-8", undecodable, False
-        return _Record(
-            opening.number, taken[-1].number, opening.byte_offset, cells, encoding, refusal, resumes
-        )
+            cells, encoding, problem, resumes = [], "utf-8", undecodable, False
+        return _Record(opening.number, taken[-1].number, opening.byte_offset, cells, encoding, refusal, resumes)
 
     def _parse(self, first: str, taken: list[Line], lines: _Lines) -> list[str]:
         def feed() -> Iterator[str]:

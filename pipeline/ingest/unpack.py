@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, Any
 
 from pipeline.ingest.refusal import Refusal
 from pipeline.ingest.rows import MIB
@@ -94,32 +94,69 @@ def gunzip(stream: Iterator[bytes], *, limit: int) -> Iterator[bytes]:
         byte over ``limit`` or over ``MAX_RATIO`` times the packed size.
     """
     unpacker = zlib.decompressobj(wbits=31)
-    packed, read, written, full = b"", 0, 0, False
-    while True:
-        if unpacker.eof:  # another member, zero padding, or something that is no gzip
-            packed = (unpacker.unused_data + packed).lstrip(b"\0")
-            while len(packed) < len(_GZIP) and (more := next(stream, b"")):
-                read += len(more)
-                packed = (packed + more).lstrip(b"\0")
-            if not packed:
-                return
-            if not packed.startswith(_GZIP):
-                raise _damaged(read - len(packed), "bytes follow that are no gzip")
-            unpacker = zlib.decompressobj(wbits=31)
-        elif not packed and not full:  # when the last piece was full, more of it may wait inside
-            packed = next(stream, b"")
-            if not packed:
-                raise _damaged(read, "the file ends too early")
-            read += len(packed)
+    packed, written = _Packed(stream), 0
+    while packed.at_member():
+        for piece in _member(packed):
+            written += len(piece)
+            _check_size(packed.offset, written, limit)
+            yield piece
+
+
+class _Packed:
+    """Packed bytes that wait to be unpacked, and how many have been."""
+
+    def __init__(self, stream: Iterator[bytes]) -> None:
+        self._stream = stream
+        self._read = 0
+        self.waiting = b""
+
+    @property
+    def offset(self) -> int:
+        return self._read - len(self.waiting)
+
+    def fill(self) -> bool:
+        more = next(self._stream, b"")
+        self._read += len(more)
+        self.waiting += more
+        return bool(more)
+
+    def at_member(self) -> bool:
+        """Skip zero padding; tell whether a gzip member begins here, or refuse what is none."""
+        while len(self.waiting) < len(_GZIP) and self.fill():
+            self.waiting = self.waiting.lstrip(b"\0")
+        self.waiting = self.waiting.lstrip(b"\0")
+        if self.waiting and not self.waiting.startswith(_GZIP):
+            raise _damaged(self.offset, "bytes follow that are no gzip")
+        return bool(self.waiting)
+
+
+def _member(packed: _Packed) -> Iterator[bytes]:
+    unpacker, full = zlib.decompressobj(wbits=31), False
+    while not unpacker.eof:
+        # When the last piece was full, more of it may wait inside the unpacker.
+        if not packed.waiting and not full and not packed.fill():
+            raise _damaged(packed.offset, "the file ends too early")
+        before = unpacker.copy()
         try:
-            piece = unpacker.decompress(packed, CHUNK)
-        except zlib.error as error:
-            raise _damaged(read - len(packed), "the data or its checksum is wrong") from error
-        packed, full = unpacker.unconsumed_tail, len(piece) == CHUNK
-        written += len(piece)
-        _check_size(read - len(packed), written, limit)
+            piece = unpacker.decompress(packed.waiting, CHUNK)
+        except zlib.error:
+            yield from _salvage(before, packed)
+            raise _damaged(packed.offset, "the data or its checksum is wrong") from None
+        packed.waiting = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
+        full = len(piece) == CHUNK
         if piece:
             yield piece
+
+
+def _salvage(unpacker: Any, packed: _Packed) -> Iterator[bytes]:
+    """Give what can be unpacked before the damaged byte; leaves ``packed`` at that byte."""
+    try:
+        while packed.waiting:
+            piece = unpacker.decompress(packed.waiting[:1])
+            packed.waiting = packed.waiting[1:]
+            yield piece
+    except zlib.error:
+        return
 
 
 def _damaged(offset: int, problem: str) -> Refusal:
@@ -137,6 +174,4 @@ def _check_size(packed: int, unpacked: int, limit: int) -> None:
         problem = f"it unpacks to more than {MAX_RATIO} times its size"
     else:
         return
-    raise Refusal(
-        RejectCode.GZIP_BOMB, problem, "unpack it yourself if you trust it, or raise ingest.max_file_mib"
-    )
+    raise Refusal(RejectCode.GZIP_BOMB, problem, "unpack it yourself if you trust it, or raise ingest.max_file_mib")

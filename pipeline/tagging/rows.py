@@ -13,12 +13,14 @@ from pipeline.model import Scored
 from pipeline.records import Article, Kind, Paragraph, Rejected
 
 __all__ = [
+    "LISTING",
     "NOISE",
     "PARAGRAPHS",
     "TAGS",
     "Columns",
     "Table",
     "Taggable",
+    "listing_rows",
     "noise_rows",
     "paragraph_rows",
     "rejected_row",
@@ -135,6 +137,15 @@ NOISE = Table(
         ("run_id", "string"),
     ),
 )
+LISTING = Table(
+    "listing",
+    (
+        *PARAGRAPHS.columns[:4],
+        ("reason", "string"),
+        *(column for column in PARAGRAPHS.columns[4:] if column[0] not in ("windows", "run_id")),
+    ),
+)
+"""What ``themes paragraphs --out`` writes: all kinds in one table, before anything is tagged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +225,11 @@ def paragraph_rows(items: Sequence[Taggable], windows: Sequence[int], *, run_id:
 def noise_rows(items: Sequence[Taggable], *, run_id: str) -> Columns:
     """Give the rows of ``NOISE``."""
     return _turned([_values(item, run_id=run_id) for item in items], NOISE)
+
+
+def listing_rows(items: Sequence[Taggable]) -> Columns:
+    """Give the rows of ``LISTING``."""
+    return _turned([_values(item, run_id="") for item in items], LISTING)
 
 
 def _turned(rows: list[dict[str, Any]], table: Table) -> Columns:

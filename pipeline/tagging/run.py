@@ -14,7 +14,7 @@ from typing import IO
 import numpy as np
 
 from pipeline.config import IngestConfig
-from pipeline.errors import DataError, InternalError
+from pipeline.errors import DataError, InternalError, UsageError
 from pipeline.files import hash_file, locked, writing
 from pipeline.ingest.ledger import Ledger
 from pipeline.ingest.stream import Cut, ingest
@@ -80,7 +80,7 @@ def tag(
     Raises
     ------
     UsageError
-        Unknown format; ``out`` inside the dump.
+        Unknown format; ``out`` inside the dump; a model that was never saved.
     MissingError
         A path of the dump does not exist.
     DataError
@@ -90,6 +90,8 @@ def tag(
     InternalError
         Rows in are not rows out: a bug of ours; no manifest is written.
     """
+    if not model.sha256:
+        raise UsageError(f"model {model.name}", "was never saved, so no tag could be led back to it", "model.save(...)")
     dump = [Path(path) for path in paths]
     chosen = file_format_named(file_format)
     check_outside(out, dump)

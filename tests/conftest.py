@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import pytest
+
+
+@dataclass
+class Ran:
+    """What a command gave: exit code and both streams."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(capsys):
+    """Call the command line with words, in this process."""
+    from pipeline.cli import main
+
+    def call(*words: object) -> Ran:
+        capsys.readouterr()
+        mask = os.umask(0o077)
+        try:
+            code = main([str(word) for word in words])
+        finally:
+            os.umask(mask)
+        captured = capsys.readouterr()
+        return Ran(code, captured.out, captured.err)
+
+    return call
