@@ -7,6 +7,7 @@ files that extend it, the overrides ``section.key=value``. Mappings merge key by
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -157,12 +158,20 @@ def find_config(path: Path) -> Path:
         if path.exists():
             return path
     names = sorted(file.name for file in shipped("configs").glob("*.yaml"))
+    if (found := _shipped_config(path)) is not None:
+        return found
     wanted = path.name if path.suffix in (".yaml", ".yml") else f"{path.name}.yaml"
-    if wanted in names and path.parent in (Path(), Path("configs")):
-        return shipped(f"configs/{wanted}")
     near = nearest(wanted, names)
     hint = f"did you mean {near!r}? " if near else ""
     raise MissingError(path, "no such file", f"{hint}name a file, or one that comes with themes: {', '.join(names)}")
+
+
+def _shipped_config(path: Path) -> Path | None:
+    """Give the shipped configuration that a bare name (``default``, ``configs/default.yaml``) means."""
+    name = path.name if path.suffix in (".yaml", ".yml") else f"{path.name}.yaml"
+    if path.parent not in (Path(), Path("configs")):
+        return None
+    return next((found for found in shipped("configs").glob("*.yaml") if found.name == name), None)
 
 
 def _chain(path: Path) -> list[Document]:
@@ -197,6 +206,8 @@ def _base(document: Document, seen: list[Path]) -> _Base | None:
     if not isinstance(named, str) or not named:
         raise ConfigError([f"{place}: found {quoted(named)}; accepted: the path of one YAML file"])
     path = folder / named
+    if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises on a name that is too long for the disk
+        path = _shipped_config(Path(named)) or path  # `extends: default.yaml` without a checkout
     if path.resolve() in [known.resolve() for known in seen]:
         circle = " -> ".join(str(step) for step in [*seen, path])
         raise ConfigError([f"{place}: files extend each other in a circle, found {circle}; remove one step"])

@@ -250,3 +250,10 @@ def test_a_codebook_with_two_equal_ids_is_refused_in_its_own_words(tmp_path):
 def test_a_long_value_is_cut_in_messages(base):
     (told,) = problems(base, f"head.kind={'z' * 500}")
     assert len(told) < 300
+
+
+def test_a_shipped_configuration_can_be_extended_from_anywhere(tmp_path):
+    (tmp_path / "mine.yaml").write_text("extends: configs/default.yaml\nname: mine\n")
+    loaded = load_config(tmp_path / "mine.yaml")
+    assert loaded.config.name == "mine"
+    assert loaded.config.labels[0].name == "paragraphs.jsonl"

@@ -352,8 +352,10 @@ Contact the author at ana@harbour.example.
 Email: desk@harbour.example
 Views expressed in this article are those of the author and do not reflect the position of Harbour News.
 The views expressed here are the author's own.
-Permalink: https://harbour.example/1
 Get in touch: desk@harbour.example
+""",
+    "metadata": """
+Permalink: https://harbour.example/1
 """,
     "credit": """
 Photo: Ana Perez
@@ -760,7 +762,10 @@ Podeli plen, rekao je komandir.
 """
 
 # Left unsolved, each with why. Strict: who solves one must take it out of here.
-OPEN_NOISE: dict[str, str] = {}
+OPEN_NOISE = {
+    "Ana Perez in Port Elm": "the line alone cannot tell it from a subheading such as 'Night Raids in Port Elm'",
+    "A court gate in Port Elm / Ana Perez, Harbour News": "a slash before a name alone is too weak a sign",
+}
 OPEN_CONTENT: dict[str, str] = {}
 
 

@@ -27,9 +27,7 @@ _FIELDS = Annotated[
 ]
 _NO_TEXT = Annotated[bool, typer.Option("--no-text", help="Leave the text of paragraphs out of the tables.")]
 _OVERWRITE = Annotated[bool, typer.Option("--overwrite", help="Delete another run that stands in --out.")]
-_ALLOW = Annotated[
-    bool, typer.Option("--allow-rejected", help="Exit code 0, not 3, when rows were rejected.")
-]
+_ALLOW = Annotated[bool, typer.Option("--allow-rejected", help="Exit code 0, not 3, when rows were rejected.")]
 _URI = Annotated[
     str, typer.Option("--tracking-uri", help="Where models:/ is looked up; default: that of configs/default.yaml.")
 ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from pipeline.ingest.dates import without_date
 from pipeline.ingest.phrases import SPEECH, ends_sentence, sentence_breaks
-from pipeline.ingest.vocabulary import AGENCIES, DATE_WORDS, PARTICLES
+from pipeline.ingest.vocabulary import AGENCIES, DATE_WORDS, OUTLET, PARTICLES
 
 __all__ = ["is_byline", "is_name"]
 
@@ -21,6 +22,7 @@ _SOMEONE = re.compile(
     rf"(?:by )?(?:our |an? |the |from our )?{_WHO}|(?:our|from our) correspondents?|reuters staff|"
     r"agencies|news agencies|agency report|correspondent|"
     # "By a Harbour News reporter", "By our correspondent in the valley"
+    r"special to (?:the )?(?:(?-i:[A-Z])[\w.'’-]* ?){1,4}|"
     rf"by (?:an? |our |the )?(?:(?-i:[A-Z])[\w.'’-]* ){{0,4}}{_WHO}"
     r"(?: (?:in|at|for|from) (?:the )?[\w.'’-]+(?: (?-i:[A-Z])[\w.'’-]*){0,3})?",
     _I,
@@ -31,11 +33,10 @@ _BY = re.compile(
     r"(?:Author|Article|Text|Contributing|Reporter|Writer|Editor|Autora?|Texte?|Texto|Tekst|Piše|Pišu|Auteur|"
     r"Redacción|Редактор|Автор|Текст)s?\s?[:–—-] ?"
 )
+# "by" in small letters is a byline only before a whole name
+_BY_SMALL = re.compile(r"by (?=[A-ZÀ-Þ][\w.'’-]+ [A-ZÀ-Þ])")
 _ROLE = re.compile(rf" ?(?:,|[|–—-]) (?:[\w.'’-]+ ){{0,3}}{_WHO}$", _I)
-_OUTLET = re.compile(
-    r" ?[|–—] (?:[\w.'’&-]+ ){0,3}(?:News|Times|Post|Press|Radio|Tribune|Today|Daily|BBC|AFP|AP|Reuters|"
-    r"Online|Herald|Star|Standard|Guardian|Gazette|TV|Network|Desk|Service)$"
-)
+_OUTLET = re.compile(rf" ?[|–—] (?:[\w.'’&-]+ ){{0,3}}{OUTLET}$")
 _REPORTS = re.compile(r" (?:reports|reporting) from (?=[A-Z])")
 # Parts of a sign-off: "Reporting by A in B", "editing by C", "Written in English by D"
 _CLAUSE_END = re.compile(
@@ -44,7 +45,7 @@ _CLAUSE_END = re.compile(
 _CLAUSE = re.compile(
     r"(?:(?:(?:and )?(?:additional |with )?(?:additional )?"
     r"(?:reporting|writing|editing|research|translation|compiled|translated|edited|reported|written|produced|"
-    r"fact.checked|copy.edited|inputs?)(?: and (?:editing|writing|edited|translated))?"
+    r"fact.checked|copy.edited|inputs?|files)(?: and (?:editing|writing|edited|translated))?"
     r"(?: (?:in|into|from) \w{3,15})? (?:by|from))|(?:translation|copy-editing|editing) ?:) ",
     _I,
 )
@@ -52,7 +53,8 @@ _CONTRIBUTED = re.compile(r"\bcontributed (?:to this (?:report|story|article)|re
 _INITIAL = re.compile(r"\b[A-Z]\.$")
 _TWEET_SIGN = re.compile(r"[—–-]+ ?[^()]{1,60}\(@\w{1,20}\),? \w{3,9} \d{1,2}, \d{4}")
 _SIGNS = re.compile(r"[a-z]{2,4}(?:/[a-z]{2,4}){1,3} \([\w ,./-]{2,60}\)")
-_MOST_NAMES, _MOST_TOKENS = 4, 14
+_EMAIL = re.compile(r",? ?\(?[\w.+-]+@[\w-]+\.[\w.-]+\)?")
+_MOST_NAMES, _MOST_TOKENS, _LONGEST_NAMES = 4, 24, 180
 
 
 def is_byline(line: str, folded: str) -> bool:
@@ -106,7 +108,7 @@ def _is_signed(line: str) -> bool:
 
 def _is_sign_off(line: str) -> bool:
     """Tell whether every part of a line is ``Reporting by`` or the like and names."""
-    parts = [part for part in _CLAUSE_END.split(line.strip("()[]*_ ").removesuffix(".")) if part]
+    parts = [part for part in _CLAUSE_END.split(line.strip("()[]*_–— ").removesuffix(".")) if part]
     matches = [_CLAUSE.match(part) for part in parts]
     return all(
         match is not None and _are_names(part[match.end() :].strip())
@@ -115,10 +117,10 @@ def _is_sign_off(line: str) -> bool:
 
 
 def _is_by_name(line: str) -> bool:
-    by = _BY.match(line)
+    by = _BY.match(line) or _BY_SMALL.match(line)
     if by is None:
         return False
-    rest = line[by.end() :]
+    rest = without_date(_EMAIL.sub("", line[by.end() :]))
     if by[0].startswith("Von") and not is_name(rest):  # German writes every noun with a capital
         return False
     return _are_names(rest)
@@ -127,7 +129,7 @@ def _is_by_name(line: str) -> bool:
 def _are_names(rest: str) -> bool:
     """Tell whether what follows ``By`` is names and no sentence: capitalised words and few of them."""
     tokens = rest.split()
-    if not 1 <= len(tokens) <= _MOST_TOKENS or len(rest) > 100 or any(map(str.isdigit, rest)):
+    if not 1 <= len(tokens) <= _MOST_TOKENS or len(rest) > _LONGEST_NAMES or any(map(str.isdigit, rest)):
         return False
     if ends_sentence(rest) and not _INITIAL.search(rest):
         return False

@@ -6,7 +6,7 @@ import re
 
 from pipeline.ingest.vocabulary import AGO, DATE_MARKS, DATE_WORDS, PARTICLES
 
-__all__ = ["is_bare_date", "is_dateline"]
+__all__ = ["is_bare_date", "is_dateline", "without_date"]
 
 _LONGEST = 120
 _MOST_WORDS = 20
@@ -19,20 +19,21 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _PUBLISHED = re.compile(
-    r"(?:first |last )?(?:published|posted|updated|modified|publicad[oa]|publié|mis à jour|actualizado|"
+    r"(?:first |last )?(?:published|issued|posted|updated|modified|publicad[oa]|publié|mis à jour|actualizado|"
     r"atualizado|veröffentlicht|aktualisiert|objavljeno|опубликовано|обновлено)\b",
     re.IGNORECASE,
 )
 _READ_TIME = re.compile(
-    r"\d{1,3}[- ]min(?:ute)?s?[- ]read|(?:(?:reading|read) time|temps de lecture|tiempo de lectura|"
+    r"\d{1,3}[- ]min(?:ute)?s?[- ]read|(?:est\. )?(?:(?:reading|read) time|temps de lecture|tiempo de lectura|"
     r"tempo de leitura|lesezeit)\W.{0,20}",
     re.IGNORECASE,
 )
 _READ_TIME_TAIL = re.compile(r" ?[·•|,–-]? ?\d{1,3}[- ]min(?:ute)?s?[- ]read$", re.IGNORECASE)
 _OUTLET_TAIL = re.compile(r" ?[(\[][\w.,&' -]{2,40}[)\]]$")
 _SENTENCE_OPENING = frozenset(("a", "after", "at", "before", "by", "from", "in", "of", "on", "since", "the", "until"))
+_JOINTS = DATE_WORDS - PARTICLES | {"|", "•", "on"}
 _AROUND = ",.:()|[]"
-_PLACE_WORDS = 5
+_PLACE_WORDS, _SHORT = 5, 40
 
 
 def is_dateline(line: str) -> bool:
@@ -47,6 +48,18 @@ def is_bare_date(line: str) -> bool:
     return len(line) <= _LONGEST and not _PUBLISHED.match(line) and (_is_date(line) or _is_placed(line))
 
 
+def without_date(line: str) -> str:
+    """Give a line without the date at its end: of ``By Somebody | May 3, 2021`` the byline."""
+    tokens = line.split()
+    first = next((at for at, token in enumerate(tokens) if _opens_date(token)), 0)
+    head = tokens[:first]
+    while head and head[-1].casefold() in _JOINTS:
+        head.pop()
+    if head and len(line) <= _LONGEST and _is_date(" ".join(tokens[first:])):
+        return " ".join(head).rstrip(",")
+    return line
+
+
 def _is_placed(line: str) -> bool:
     """Tell whether a line is ``Place, Country, 3 May 2021 (Outlet)``: capitalised words, then a whole date."""
     tokens = _OUTLET_TAIL.sub("", line).split()
@@ -58,8 +71,9 @@ def _is_placed(line: str) -> bool:
     named = all(token[0].isupper() or token.casefold() in PARTICLES for token in place)
     lettered = all(char.isalpha() or char in ".,'’-" for token in place for char in token)
     date = tokens[first:]
+    has_year = any(map(_is_year, date))
     named = named and not _PUBLISHED.match(line)
-    return divided and named and lettered and any(map(_is_year, date)) and _is_date(" ".join(date))
+    return divided and named and lettered and (has_year or len(line) <= _SHORT) and _is_date(" ".join(date))
 
 
 def _opens_date(token: str) -> bool:

@@ -22,7 +22,8 @@ _PUBLICATION = re.compile(
 )
 # Without a subject the same words often open a sentence: "Published in May, the order bans ..."
 _PUBLISHED = re.compile(
-    r"(?:originally |first |previously )?(?:published|appeared|posted|republished|reprinted|syndicated) "
+    r"(?:originally |first |previously )?(?:published|appeared|posted|republished|reprinted|reproduced|"
+    r"syndicated) "
     r"(?:by|on|in|at|with|from|here|under)\b",
     _I,
 )
@@ -79,7 +80,7 @@ _SOURCE = re.compile(
     r"(?-i:SOURCE (?=[A-Z]))",
     _I,
 )
-_SOURCE_LENGTH, _SHORT = 110, 120
+_SOURCE_LENGTH, _SOURCE_WORDS, _SHORT = 110, 4, 120
 
 
 def is_source_footer(line: str) -> bool:
@@ -94,7 +95,11 @@ def is_source_footer(line: str) -> bool:
         return sentence_breaks(line) <= 1 and not NARRATIVE.search(line)
     if _PUBLISHED.match(line):
         return len(line) <= _SHORT and not (sentence_breaks(line) or _CLAUSE_FOLLOWS.search(line))
-    return _SOURCE.match(line) is not None and len(line) <= _SOURCE_LENGTH and not _is_sentence(line)
+    source = _SOURCE.match(line)
+    if source is None or len(line) > _SOURCE_LENGTH or _is_sentence(line):
+        return False
+    rest = line[source.end() :].strip()
+    return not rest[:1].islower() or len(rest.split()) <= _SOURCE_WORDS
 
 
 def _is_sentence(line: str) -> bool:

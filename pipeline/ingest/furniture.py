@@ -28,7 +28,8 @@ _BOILERPLATE = _lines(
     javascript to view the comments; post a comment; previous; previous article; previous post; privacy;
     privacy notice; privacy policy; publicidad; publicidade; publicité; read in app; reject all; reklama;
     scroll to continue; scroll to top; search; see all comments; show comments; show less; show more; sign in;
-    sitemap; skip advertisement; skip to content; skip to main content; skip to navigation; something went
+    sitemap; skip advertisement; skip to comments; comment; post comment; continue; log in to comment; report a
+    typo; report an error; share your thoughts in the comments; skip to content; skip to main content; skip to navigation; something went
     wrong, please try again later; sponsored; sponsored content; story continues below; story continues below
     advertisement; support our work; support us; terms; terms and conditions; terms of service; terms of use;
     thank you for subscribing; this field is for validation purposes and should be left unchanged; toggle
@@ -40,7 +41,8 @@ _BOILERPLATE = _lines(
 
 _RELATED = _lines(
     """
-    also read; also see; don't miss; editor's picks; editors' picks; en savoir plus; further reading; lesen sie
+    also read; also see; from our archive; must read; must reads; recommended videos; view original; you might be
+    interested in; you may be interested in; don't miss; editor's picks; editors' picks; en savoir plus; further reading; lesen sie
     auch; mehr zum thema; más información; más leídas; más noticias; latest news; le puede interesar; lea
     también; leer más; leia mais; leia também; les plus lus; lire aussi; lire la suite; mais lidas; more from
     this section; more like this; more news; more on this story; more stories; most popular; most read; most

@@ -26,7 +26,10 @@ _INVITATION = re.compile(
     r"follow all ap stories\b|"
     # subscribe, sign up
     rf"(?:subscribe|sign[- ]?up|register)\b(?: \w+)? (?:to|for|with|and)\b.{{0,100}}\b{_GOODS}|"
-    r"(?:get|receive|want)\b.{0,100}\b(?:newsletters?|inbox|e-?mail alerts)\b|"
+    r"(?:get|receive|want)\b.{0,100}\b(?:newsletters?|inbox|e-?mail alerts|by e-?mail)\b|"
+    r"want to read more\?|if you (?:like|value|enjoy)\b.{0,60}\bsupport us\b|your support (?:makes|helps|keeps)\b|"
+    r"(?:this|the) (?:story|article|content|page) is (?:for|only for|available (?:only )?to|exclusive to) "
+    r"(?:\w+ )?subscribers\b|"
     r"(?:never|don't|don’t) miss\b.{0,60}\b(?:newsletters?|subscribe|sign up|notifications)\b|"
     r"already (?:a |an |have an? )(?:subscriber|member|account)\b|"
     r"(?:daily|weekly|morning) newsletter|"
@@ -46,7 +49,9 @@ _INVITATION = re.compile(
     rf"(?:подписывайтесь|подпишитесь|следите|читайте нас)\b.{{0,60}}\b(?:{_SITE}|телеграм|канал|рассылк|соцсет)",
     _I,
 )
-_APP = re.compile(
+# The whole line
+_SHORT_FORM = re.compile(
+    r"subscribe to (?:continue(?: reading)?|(?:the )?(?:(?-i:[A-Z])[\w.'’&-]* ?){1,4})[.!]?|"
     r"(?:download|get|install) (?:the|our) (?:[\w.'’-]+ ){0,4}app(?: (?:on|for|from|now|today|here)\b.{0,60})?[.!]?",
     _I,
 )
@@ -56,7 +61,7 @@ def is_invitation(line: str) -> bool:
     """Tell whether a line asks the reader to subscribe or the like: it quotes nobody and tells of nobody."""
     opening = line.lstrip(EDGE)
     return (
-        (_INVITATION.match(opening) is not None or _APP.fullmatch(opening) is not None)
+        (_INVITATION.match(opening) is not None or _SHORT_FORM.fullmatch(opening) is not None)
         and not any(mark in line for mark in '"“”«»')
         and not NARRATIVE.search(line)
         and sentence_breaks(line) <= _MOST_BREAKS

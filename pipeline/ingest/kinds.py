@@ -12,6 +12,7 @@ from pipeline.ingest.dates import is_bare_date
 from pipeline.ingest.headings import is_subheading, titles
 from pipeline.ingest.noise import noise_reason
 from pipeline.ingest.phrases import ends_sentence
+from pipeline.ingest.signatures import mark_signatures
 from pipeline.records import Kind
 
 __all__ = ["Judged", "judged"]
@@ -46,6 +47,7 @@ def judged(blocks: Sequence[Block], *, title: str) -> list[Judged]:
     reasons = [_reason(block) for block in blocks]
     _keep_timeline(blocks, reasons)
     _mark_around(blocks, reasons)
+    mark_signatures(blocks, reasons)
     found = titles(blocks, reasons, title=title)
     for place in found[1:]:
         reasons[place] = "repeated_title"

@@ -14,9 +14,9 @@ from pipeline.ingest.dates import is_dateline
 from pipeline.ingest.footers import is_source_footer
 from pipeline.ingest.furniture import FURNITURE
 from pipeline.ingest.invitations import is_invitation
-from pipeline.ingest.phrases import EDGE, NARRATIVE, SPEECH, sentence_breaks
+from pipeline.ingest.phrases import EDGE, NARRATIVE, SPEECH, ends_sentence, sentence_breaks
 from pipeline.ingest.pictures import is_caption, is_credit
-from pipeline.ingest.vocabulary import LANGUAGES, NETWORKS, SHARE_WORDS
+from pipeline.ingest.vocabulary import LANGUAGES, NETWORKS, SHARE_WORDS, SITES
 
 __all__ = ["noise_reason"]
 
@@ -26,7 +26,7 @@ _I = re.IGNORECASE
 _URL = re.compile(
     r"(?:(?:https?://|www\.)\S+|(?:[a-z0-9-]+\.)+(?:com|org|net|co|io|gov|info|news)(?:/\S*)?)\.?", _I
 )
-_URL_WITH_NOTE = re.compile(r"https?://\S+ \([^()]{1,80}\)", _I)
+_URL_WITH_NOTE = re.compile(r"https?://\S+ \([^()]{1,80}\)|(?!source|permalink)[^:.!?\"“]{2,40}: ?https?://\S+", _I)
 
 _TAGS = re.compile(
     r"(?:tags?|tagged(?: with| as| in)?|filed under|posted in|keywords?|categor(?:y|ies)|(?:related )?topics?|"
@@ -62,20 +62,22 @@ _READ_LINK = re.compile(
 _TEASER = re.compile(r".{0,250}(?:…|\.\.\.) ?read (?:full story|more)", _I)
 _READ_IN = re.compile(
     r"(?:(?:read|view|see|also available|leer|leer esto|lee|lire|ler|versión|version|verze|верзија|читать)"
-    r"(?: (?:this|it|the))?(?: (?:article|story|page|post))? (?:in|en|em|auf|на) )?(?:the )?"
-    r"(?P<language>\w{2,16}(?: and \w{3,16})?)(?: (?:version|translation))?|auf (?P<german>\w{3,16}) lesen",
+    r"(?: (?:this|it|the|esta|este|cet|cette))?(?: (?:article|story|page|post|nota|artículo))? (?:in|en|em|auf|на) |version )?(?:the )?"
+    r"(?P<language>\w{2,16}(?: and \w{3,16})?)(?: (?:version|translation|here))?|auf (?P<german>\w{3,16}) lesen",
     _I,
 )
-_MORE_IN = re.compile(r"more (?:in|on|from)(?: (?-i:[A-Z])[\w&'’-]*){1,3}", _I)
+_MORE_IN = re.compile(r"(?:more (?:in|on|from)|also on)(?: (?-i:[A-Z])[\w&'’-]*){1,3}", _I)
 
 _SHARES = re.compile(r"\d[\d.,]*k? shares?", _I)
+# A share line that ends as a sentence must say where or what: "Share it!" may be somebody's words.
+_OBJECT = re.compile(rf"\b(?:{'|'.join(SITES)}|article|story|page|post|news)\b|…$|\.\.\.$", _I)
 _LIKE_LOADING = re.compile(r"(?:like|share) this:.{0,60}", _I)
 
 _EMPTY_FORM = re.compile(r"\[\[\w+\]\]")
 _BREADCRUMB = re.compile(r"home ?[>»/›].{1,120}", _I)
 _VISITED = re.compile(r"\(?visited \d+ times?\b.{0,40}", _I)
 _COUNTER = re.compile(
-    r"(?:\d+|no) comments?(?: yet)?|comments? ?\(\d+\)|\d{1,2}:\d\d(?::\d\d)? ?/ ?\d{1,2}:\d\d(?::\d\d)?|"
+    r"(?:\d+|no) comments?(?: yet)?|comments? \d+|powered by (?:\w+ ?){1,2}|comments? ?\(\d+\)|\d{1,2}:\d\d(?::\d\d)? ?/ ?\d{1,2}:\d\d(?::\d\d)?|"
     r"[-–] ?30 ?[-–]",
     _I,
 )
@@ -88,7 +90,7 @@ _CONTINUES = re.compile(
 _COOKIES = re.compile(
     r"(?:(?:this|our) (?:web ?)?site|we)(?: and our partners)? uses? cookies\b.{0,120}\b"
     r"(?:experience|consent|agree|browse|browsing|settings|accept|traffic|site|website|pages|preferences|ads)\b|"
-    r"by (?:continuing|using) .{0,80}\bcookies\b",
+    r"this site is protected by recaptcha\b|by (?:continuing|using) .{0,80}\bcookies\b",
     _I,
 )
 _FORM = re.compile(r"your e-?mail (?:address )?will not be published\b.{0,80}", _I)
@@ -155,6 +157,8 @@ def _boilerplate(line: str, folded: str) -> bool:
 def _share(line: str, folded: str) -> bool:
     if _LIKE_LOADING.fullmatch(line) or _SHARES.fullmatch(line):
         return True
+    if ends_sentence(line) and not _OBJECT.search(line):
+        return False
     tokens = [token.strip("()[]:.,|!…") for token in folded.split()]
     tokens = [token for token in tokens if token]
     return (

@@ -6,7 +6,7 @@ import re
 
 from pipeline.ingest.bylines import is_name
 from pipeline.ingest.phrases import EDGE, ends_sentence, sentence_breaks
-from pipeline.ingest.vocabulary import AGENCIES
+from pipeline.ingest.vocabulary import AGENCIES, OUTLET
 
 __all__ = ["is_caption", "is_credit"]
 
@@ -35,6 +35,7 @@ _BY = re.compile(
 # "A sentence. — Somebody pic" and "A sentence. File Photo by Somebody"
 _SIGNED = re.compile(
     r"[—–-] ?[\w.' ]{2,30} (?:pic|photo|picture|file pic)(?: via \w{2,20})?$|"
+    r"[.!?] (?:PHOTO|Photo) ?/ ?(?:FILE|File)$|"
     r"[.)] (?:File )?Photo by [A-Z][^.!?]{2,60}$"
 )
 _FILE = re.compile(r"(?:FILE|File)(?: PHOTO| IMAGE| photo| image| pic)?\s?[:–—-]")
@@ -96,10 +97,12 @@ _FILE_NAME = re.compile(
 )
 _STOCK = re.compile(
     r"\(?(?:file|representational?|representative|stock|archive) (?:photo|image|picture|"
-    r"pic)s?(?: only)?\)?\.?",
+    r"pic)s?(?: only)?\)?\.?|(?:photo|image|picture)s? (?:used )?for (?:illustrat|representat)\w+(?: purposes?)?"
+    r"(?: only)?|(?:screenshot|screengrab|still) from (?:a |the )?video",
     _I,
 )
-_PARTS = re.compile(r"[/|]")
+_PARTS = re.compile(r"[/|]| via ")
+_OUTLET = re.compile(rf"(?:[\w.'’&-]+ ){{1,3}}{OUTLET}")
 _LOOSE = frozenset(("the", "images", "via", "press", "canadian", "commons"))
 
 
@@ -151,9 +154,10 @@ def _is_signature(line: str) -> bool:
     """Tell ``Somebody/Reuters``, ``AP Photo/Somebody``, ``Somebody | AP``: names, an agency among them."""
     parts = [part.strip() for part in _PARTS.split(line.strip("()[]© "))]
     agencies = [_is_agencies(part.removesuffix(" Photo")) for part in parts]
+    of_outlet = "/" in line and is_name(parts[0]) and _OUTLET.fullmatch(parts[-1]) is not None
     return (
         len(parts) > 1
-        and any(agencies)
+        and (any(agencies) or of_outlet)
         and not ends_sentence(line)
         and all(own or _is_short_name(part) for own, part in zip(agencies, parts, strict=True))
     )

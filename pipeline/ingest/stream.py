@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -38,14 +38,14 @@ class Cut:
 
 
 def ingest(
-    paths: Sequence[Path], *, config: IngestConfig, ledger: Ledger, scratch: Path | None = None
-) -> Iterator[Cut | Rejected]:
+    paths: Sequence[str | Path], *, config: IngestConfig, ledger: Ledger, scratch: Path | None = None
+) -> Generator[Cut | Rejected]:
     """Read, cut and cluster a dump, article by article; memory does not grow with it.
 
     Parameters
     ----------
     paths
-        Files and folders.
+        Files, folders and ``hf:`` data sets.
     config
         How articles are found and cut.
     ledger

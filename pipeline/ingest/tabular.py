@@ -154,7 +154,7 @@ class _Table:
             taken = taken[:1]
         except Refusal as undecodable:
             cells, encoding, problem, resumes = [], "utf-8", undecodable, False
-        return _Record(opening.number, taken[-1].number, opening.byte_offset, cells, encoding, refusal, resumes)
+        return _Record(opening.number, taken[-1].number, opening.byte_offset, cells, encoding, problem, resumes)
 
     def _parse(self, first: str, taken: list[Line], lines: _Lines) -> list[str]:
         def feed() -> Iterator[str]:

@@ -93,7 +93,6 @@ def gunzip(stream: Iterator[bytes], *, limit: int) -> Iterator[bytes]:
         ``GZIP_TRUNC`` at the damaged byte, after everything before it was given; ``GZIP_BOMB`` at the first
         byte over ``limit`` or over ``MAX_RATIO`` times the packed size.
     """
-    unpacker = zlib.decompressobj(wbits=31)
     packed, written = _Packed(stream), 0
     while packed.at_member():
         for piece in _member(packed):

@@ -12,6 +12,7 @@ __all__ = [
     "DATE_WORDS",
     "LANGUAGES",
     "NETWORKS",
+    "OUTLET",
     "PARTICLES",
     "SHARE_WORDS",
     "SITES",
@@ -27,6 +28,12 @@ SITES = (
     "facebook", "twitter", "instagram", "telegram", "whatsapp", "youtube", "google news", "social media",
     "tiktok", "bluesky", "linkedin", "mastodon", "viber", "rss",
 )  # fmt: skip
+
+# What the name of an outlet ends with, as a pattern.
+OUTLET = (
+    r"(?:News|Times|Post|Press|Radio|Tribune|Today|Daily|BBC|AFP|AP|Reuters|Online|Herald|Star|Standard|"
+    r"Guardian|Gazette|TV|Network|Desk|Service)"
+)
 
 # Where and how a page can be shared; "x" is left out on purpose.
 NETWORKS = _words(
@@ -71,7 +78,7 @@ DATE_WORDS = (
         """
         , - / a a.m a.m. actualizado actualisé aktualisiert am am. and at atualizado às bst cest cet created
         date date: datum day days de del dienstag dimanche domingo donnerstag edt el em est et fecha first
-        freitag fri friday gmt h heures hora horas hour hours hrs ist jeudi jour jueves jutro las last le lundi
+        freitag fri friday gmt h heures hora horas hour hours hrs issued ist jeudi jour jueves jutro las last le lundi
         lunes mardi martes mercredi min mins minut minute minutes minuten minutos mis mittwoch miércoles
         modified mon monday montag of on objavljeno p.m p.m. pdt petak pm pm. ponedeljak posted pst publicada
         publicado published publié quarta-feira quinta-feira read sam samedi samstag sat saturday segunda-feira
@@ -107,7 +114,7 @@ LANGUAGES = _words(
     """
     amharic anglais arabe arabic azerbaijani bahasa bangla bengali bosnian burmese cantonese chinese
     chinesisch coreano coréen cyrillic dari deutsch dutch engels engleski englisch english español espagnol
-    farsi filipino français french francés francês german georgian hausa hebrew hindi indonesian inglés inglês
+    farsi filipino français française french francés inglesa francês german georgian hausa hebrew hindi indonesian inglés inglês
     italian italiano japanese japanisch kazakh khmer kirundi kiswahili korean koreanisch kurdish kyrgyz lao
     latin malay mandarin marathi nepali oromo pashto persian polish português portuguese portugués punjabi
     romanian ruski russe russian russisch ruso russo serbian serbo sinhala somali spanisch spanish srpski

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, get_args
 
 from pipeline.errors import UsageError
 from pipeline.tagging.rows import Columns, Table
@@ -35,7 +35,7 @@ def file_format_named(name: str) -> FileFormat:
     """
     if name not in FORMATS:
         raise UsageError("--format", f"not a known format, found {name!r}", "one of " + ", ".join(FORMATS))
-    return cast("FileFormat", name)
+    return name
 
 
 def table_writer(path: Path, table: Table, *, file_format: FileFormat) -> AbstractContextManager[Write]:

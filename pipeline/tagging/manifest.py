@@ -11,10 +11,10 @@ from typing import Any
 
 from pipeline.errors import DataError
 from pipeline.files import canonical_json, write_whole
+from pipeline.ingest.dump import DumpFile
 from pipeline.model import ThemeModel
 from pipeline.records import digest
 from pipeline.tagging.formats import FileFormat
-from pipeline.tagging.inputs import Input
 from pipeline.tagging.shards import CHUNK
 
 __all__ = ["MANIFEST", "Identity", "read_manifest", "themes_version", "write_manifest"]
@@ -56,7 +56,7 @@ class Identity:
     def of(
         cls,
         model: ThemeModel,
-        inputs: Sequence[Input],
+        inputs: Sequence[DumpFile],
         *,
         file_format: FileFormat,
         fields: dict[str, str],
@@ -71,7 +71,7 @@ class Identity:
             "text": keep_text,
             "themes_version": themes_version(),
         }
-        hashed = digest(*(part for one in inputs for part in (one.file, one.sha256)))
+        hashed = digest(*(part for one in inputs for part in (one.name, one.sha256)))
         return cls(model.sha256, hashed, settings)
 
     @property

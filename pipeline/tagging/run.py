@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -16,6 +16,7 @@ import numpy as np
 from pipeline.config import IngestConfig
 from pipeline.errors import DataError, InternalError, UsageError
 from pipeline.files import hash_file, locked, writing
+from pipeline.ingest.dump import DumpFile, read_files
 from pipeline.ingest.ledger import Ledger
 from pipeline.ingest.stream import Cut, ingest
 from pipeline.model import ThemeModel
@@ -23,7 +24,6 @@ from pipeline.progress import Progress, silent
 from pipeline.records import Rejected
 from pipeline.tagging.folder import LOCK, REJECTED, SCRATCH, check_outside, finished, inspect, prepare
 from pipeline.tagging.formats import FileFormat, file_format_named
-from pipeline.tagging.inputs import Input, list_inputs
 from pipeline.tagging.journal import Done, Journal
 from pipeline.tagging.manifest import Identity, write_manifest
 from pipeline.tagging.rows import (
@@ -95,7 +95,8 @@ def tag(
     dump = [Path(path) for path in paths]
     chosen = file_format_named(file_format)
     check_outside(out, dump)
-    inputs = list_inputs(dump, progress=progress)
+    progress("hash the dump", 0, None)
+    inputs = read_files(dump)
     identity = Identity.of(model, inputs, file_format=chosen, fields=dict(fields or {}), keep_text=keep_text)
     inspect(out)
     with locked(out / LOCK):
@@ -103,9 +104,7 @@ def tag(
         if manifest is not None:
             return Summary(out, manifest, was_finished=True)
         prepare(out, identity=identity, overwrite=overwrite)
-        config = model.recipe.ingest.model_copy(
-            update={"fields": {**model.recipe.ingest.fields, **(fields or {})}}
-        )
+        config = model.recipe.ingest.model_copy(update={"fields": {**model.recipe.ingest.fields, **(fields or {})}})
         run = _Run(model, identity, out, chosen, keep_text, Journal(out, head=identity.as_dict()))
         manifest = run.work(dump, inputs, config=config, progress=progress)
         write_manifest(out, manifest)
@@ -132,7 +131,7 @@ class _Run:
     kept: int = 0
 
     def work(
-        self, dump: list[Path], inputs: list[Input], *, config: IngestConfig, progress: Progress
+        self, dump: list[Path], inputs: list[DumpFile], *, config: IngestConfig, progress: Progress
     ) -> dict[str, object]:
         """Read, score and write everything, and give the manifest."""
         with ExitStack() as stack:
@@ -141,6 +140,7 @@ class _Run:
             partial = stack.enter_context(writing(self.out / REJECTED))
             rejects = stack.enter_context(partial.open("w", encoding="utf-8", newline="\n"))
             stream = ingest(dump, config=config, ledger=self.ledger, scratch=scratch)
+            stack.enter_context(closing(stream))
             for chunk in chunks(self._cuts(stream, inputs, rejects)):
                 self._chunk(chunk, stories=stories, progress=progress)
             self._check()
@@ -164,11 +164,9 @@ class _Run:
             shards=self.shards,
         )
 
-    def _cuts(
-        self, stream: Iterator[Cut | Rejected], inputs: list[Input], rejects: IO[str]
-    ) -> Iterator[Cut]:
+    def _cuts(self, stream: Iterable[Cut | Rejected], inputs: list[DumpFile], rejects: IO[str]) -> Iterator[Cut]:
         """Hand on the articles; write and count what is rejected; count everything."""
-        hashes = {one.file: one.sha256 for one in inputs}
+        hashes = {one.name: one.sha256 for one in inputs}
         for found in stream:
             if isinstance(found, Rejected):
                 row = rejected_row(found, run_id=self.identity.run_id)
@@ -207,9 +205,7 @@ class _Run:
             "run_id": run_id,
         }
         thresholds = self.model.decider.threshold.astype(np.float32).tolist()
-        tags = tag_rows(
-            chunk.tagged, scored, themes=self.model.themes, thresholds=thresholds, same=same
-        )
+        tags = tag_rows(chunk.tagged, scored, themes=self.model.themes, thresholds=thresholds, same=same)
         shards = (
             self._write(PARAGRAPHS, chunk, paragraph_rows(chunk.tagged, scored.windows.tolist(), run_id=run_id)),
             self._write(TAGS, chunk, tags),
@@ -219,9 +215,7 @@ class _Run:
 
     def _write(self, table: Table, chunk: Chunk, columns: Columns) -> Shard:
         kept = table if self.keep_text else table.without("text")
-        return write_shard(
-            columns, table=kept, number=chunk.number, out=self.out, file_format=self.file_format
-        )
+        return write_shard(columns, table=kept, number=chunk.number, out=self.out, file_format=self.file_format)
 
     def _check(self) -> None:
         """Hold what came in against what was written."""

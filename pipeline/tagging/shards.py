@@ -103,9 +103,7 @@ def shard_name(table: Table, number: int, *, file_format: FileFormat) -> str:
     return f"{table.name}/part-{number:05d}.{file_format}"
 
 
-def write_shard(
-    columns: Columns, *, table: Table, number: int, out: Path, file_format: FileFormat
-) -> Shard:
+def write_shard(columns: Columns, *, table: Table, number: int, out: Path, file_format: FileFormat) -> Shard:
     """Write one part file, synced and renamed into place."""
     name = shard_name(table, number, file_format=file_format)
     with writing(out / name) as partial:

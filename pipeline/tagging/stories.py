@@ -11,6 +11,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.errors import WriteError
 from pipeline.tagging.rows import Taggable
 
 __all__ = ["Stories", "ThemeCount"]
@@ -58,7 +59,8 @@ class Stories:
     """
 
     def __init__(self, folder: Path, *, themes: int) -> None:
-        self._base = sqlite3.connect(folder / "stories.sqlite")
+        self._path = folder / "stories.sqlite"
+        self._base = sqlite3.connect(self._path)
         self._base.executescript(_TABLES)
         self._given = np.zeros(themes, dtype=np.int64)
         self.paragraphs = 0
@@ -82,8 +84,14 @@ class Stories:
         self._insert("stories", [(theme, item.article_cluster_id) for theme, item in pairs])
 
     def _insert(self, table: str, rows: list[tuple[int, str]]) -> None:
-        self._base.executemany(f"INSERT OR IGNORE INTO {table} VALUES (?, ?)", rows)  # noqa: S608 - our own names
-        self._base.commit()
+        query = f"INSERT OR IGNORE INTO {table} VALUES (?, ?)"  # noqa: S608 - our own names
+        try:
+            self._base.executemany(query, rows)
+            self._base.commit()
+        except sqlite3.OperationalError as error:
+            raise WriteError(
+                self._path, f"the tally cannot be written ({error})", "free some space, then run the same command again"
+            ) from error
 
     def themes(self) -> list[ThemeCount]:
         """Give the counts of each theme, in order."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.ingest.dump import DumpFile
 from pipeline.ingest.ledger import Counts, Ledger
 from pipeline.model import ThemeModel
-from pipeline.tagging.inputs import Input
 from pipeline.tagging.manifest import Identity
 from pipeline.tagging.shards import Shard
 from pipeline.tagging.stories import ThemeCount
@@ -69,7 +69,7 @@ def manifest_of(
     model: ThemeModel,
     identity: Identity,
     *,
-    inputs: Sequence[Input],
+    inputs: Sequence[DumpFile],
     ledger: Ledger,
     counts: Mapping[str, Any],
     themes: Mapping[str, ThemeCount],
@@ -115,13 +115,12 @@ def manifest_of(
     }
 
 
-def _inputs(inputs: Sequence[Input], ledger: Ledger) -> list[dict[str, Any]]:
+def _inputs(inputs: Sequence[DumpFile], ledger: Ledger) -> list[dict[str, Any]]:
     """Join the files that were listed with the rows that were read in them, by name."""
     nothing = Counts().as_dict()
     rows = {str(row["file"]): {name: row[name] for name in nothing} for row in ledger.as_rows()}
     found = [
-        {"file": one.file, "sha256": one.sha256, "bytes": one.size} | rows.pop(one.file, nothing)
-        for one in inputs
+        {"file": one.name, "sha256": one.sha256, "bytes": one.size} | rows.pop(one.name, nothing) for one in inputs
     ]
     found += [{"file": file, "sha256": "", "bytes": 0} | counts for file, counts in rows.items()]
     return sorted(found, key=lambda one: str(one["file"]))
