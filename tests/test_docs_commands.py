@@ -73,7 +73,7 @@ def folder(tmp_path_factory):
 
 @pytest.mark.parametrize("document", [d for d in DOCUMENTS if list(sessions(d))])
 def test_the_commands_of_a_document_print_what_it_says(document, folder):
-    environment = {**os.environ, "COLUMNS": "110", "TERM": "dumb"}
+    environment = {**os.environ, "COLUMNS": "120", "TERM": "dumb"}
     environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
     for command, expected in sessions(document):
         done = subprocess.run(  # noqa: PLW1510 - its exit code is what the test looks at
@@ -84,6 +84,15 @@ def test_the_commands_of_a_document_print_what_it_says(document, folder):
         assert matches(expected, printed), (
             f"{document}: $ {command}\nexpected:\n" + "\n".join(expected) + "\nprinted:\n" + done.stdout
         )
+
+
+def test_the_python_of_the_readme_runs(folder):
+    """The block after "In Python" is the library's promise: it runs as printed."""
+    (code,) = re.findall(r"^```python\n(.*?)^```$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    code = code.replace('["name=mine"]', '["name=mine", "folds.n=2", "evaluation.bootstrap=100"]')
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Figure(value=" in done.stdout and "rows_in=15" in done.stdout
 
 
 def test_every_command_of_the_door_stands_in_the_documents():

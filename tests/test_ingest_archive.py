@@ -5,7 +5,7 @@ import os
 import zipfile
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.ingest.archive import members
@@ -93,6 +93,7 @@ def test_office_files_and_broken_archives_are_told():
     assert read(io.BytesIO(packed(("a", "x")).getvalue()[:-10]))[1] is RejectCode.ZIP_BAD
 
 
+@settings(deadline=None)
 @given(st.integers(0, 400), st.integers(0, 255))
 def test_any_changed_byte_gives_members_or_a_refusal(at, value):
     raw = bytearray(packed(("a.txt", "one two three"), ("b.txt", "four")).getvalue())

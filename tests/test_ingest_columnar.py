@@ -5,7 +5,7 @@ import io
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.ingest.columnar import read_arrow, read_parquet
@@ -62,6 +62,7 @@ def test_a_cell_that_is_no_utf_8_costs_one_row():
     assert rows[1].refusal.code is RejectCode.PARQUET
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.integers(0, 255))
 def test_damage_gives_rows_and_refusals_only(at, value):
     raw = bytearray(parquet(TABLE).getvalue())

@@ -12,6 +12,7 @@ from pipeline.config import IngestConfig
 from pipeline.ingest.clean import clean
 from pipeline.ingest.cut import cut
 from pipeline.records import Article, Kind, Media, Paragraph, Source, digest
+from pipeline.shipped import SAMPLE_DUMP
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 CONFIG = IngestConfig()
@@ -41,9 +42,7 @@ def assert_nothing_lost(text: str, paragraphs: list[Paragraph]) -> None:
     assert clean(text[place:]) == ""
 
 
-MARKS = (
-    "\n|\n\n|\r\n|\r|\u2028|\u2029|\x0c|\x00|\u200b|é|e\u0301|- |1. |   |# |> |* |---\n|```\n|<b>|<!-- c -->"
-)
+MARKS = "\n|\n\n|\r\n|\r|\u2028|\u2029|\x0c|\x00|\u200b|é|e\u0301|- |1. |   |# |> |* |---\n|```\n|<b>|<!-- c -->"
 LINES = [
     "Police",
     "beat",
@@ -55,9 +54,7 @@ LINES = [
     "[x](http://y)",
     LONG,
 ]
-PIECES = st.sampled_from(
-    [*MARKS.split("|"), *LINES, " ", "&amp;", "_", "\ud800", "\\", "| a | b |\n|---|---|\n"]
-)
+PIECES = st.sampled_from([*MARKS.split("|"), *LINES, " ", "&amp;", "_", "\ud800", "\\", "| a | b |\n|---|---|\n"])
 MESSY = st.lists(PIECES, max_size=40).map("".join)
 
 
@@ -124,14 +121,67 @@ def test_a_saved_page_is_told_apart_line_by_line() -> None:
 
 def test_the_title_field_finds_the_title_with_or_without_the_name_of_the_site() -> None:
     text = f"Two officers suspended after market raid\n\n{LONG}"
-    paragraphs = cut(
-        article(text, title="Two officers suspended after market raid | Harbour News"), config=CONFIG
-    )
+    paragraphs = cut(article(text, title="Two officers suspended after market raid | Harbour News"), config=CONFIG)
     assert texts(paragraphs, Kind.TITLE) == ["Two officers suspended after market raid"]
 
 
 def test_an_article_that_is_only_its_title_stays_content() -> None:
     assert texts(cut(article(LONG, title=LONG), config=CONFIG)) == [LONG]
+
+
+def test_the_title_is_found_below_lines_that_are_no_content() -> None:
+    text = "\n\n".join(
+        [
+            "Follow our channel on Telegram for news from the harbour!",
+            "Share this story: Facebook | X | Telegram",
+            "Listen to this article",
+            "Two officers suspended after market raid",
+            "Ana Perez, Port Elm",
+            "3 May 2021",
+            LONG,
+            LONG.replace("Friday", "Monday"),
+            "Tom Hall is a reporter for Harbour News.",
+            "All rights reserved.",
+        ]
+    )
+    found = [(paragraph.kind, paragraph.reason) for paragraph in cut(article(text), config=CONFIG)]
+    assert [reason or kind.value for kind, reason in found] == [
+        "subscribe",
+        "share",
+        "boilerplate",
+        "title",
+        "byline",
+        "dateline",
+        "body",
+        "body",
+        "byline",
+        "source_footer",
+    ]
+
+
+@pytest.mark.parametrize(
+    "note", ["Tom Hall is a reporter for Harbour News.", "Tom Hall is a lawyer and was beaten on Friday."]
+)
+def test_a_note_on_somebody_of_the_article_stays_content(note: str) -> None:
+    text = "\n\n".join([LONG, f"{LONG} One of them was Hall.", note])
+    assert note in texts(cut(article(text), config=CONFIG))
+    amid = "\n\n".join([LONG, note, LONG])
+    assert note in texts(cut(article(amid), config=CONFIG))
+
+
+def test_a_short_title_above_the_date_is_no_byline() -> None:
+    paragraphs = cut(article("\n\n".join(["Night Raids", "3 May 2021", LONG, LONG])), config=CONFIG)
+    assert paragraphs[0].kind is not Kind.NOISE
+
+
+@pytest.mark.parametrize("name", ["northern-window-2025-03-04.txt", "lake-courier-kenya.txt"])
+def test_the_sample_dump_leaves_only_prose_as_body(name: str) -> None:
+    text = (SAMPLE_DUMP / name).read_text(encoding="utf-8")
+    paragraphs = cut(article(text), config=CONFIG)
+    assert_nothing_lost(text, paragraphs)
+    assert len(texts(paragraphs, Kind.TITLE)) == 1
+    assert len(texts(paragraphs)) == 7
+    assert min(map(len, texts(paragraphs))) > 150
 
 
 def test_dates_of_a_timeline_are_kept() -> None:

@@ -38,9 +38,7 @@ def read(*paths, **config):
 
 
 def told(found):
-    return [
-        (str(thing.source), thing.text if isinstance(thing, Article) else str(thing.code)) for thing in found
-    ]
+    return [(str(thing.source), thing.text if isinstance(thing, Article) else str(thing.code)) for thing in found]
 
 
 def records(*texts):
@@ -271,7 +269,7 @@ def test_wrong_names_are_told_before_anything_is_read(tmp_path):
             read_dump(paths, config=IngestConfig(fields=fields), ledger=Ledger())
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None)
 @given(
     st.sampled_from(["a.txt", "a.jsonl", "a.json", "a.csv", "a.html", "a.md", "a.gz", "a.zip", "a.parquet", "a"]),
     st.sampled_from([b"", b"\x1f\x8b\x08\x00", b"PK\x03\x04", b"PAR1", b"<html><p>", b'{"text":', b"text,id\n", b"[{"]),

@@ -33,9 +33,7 @@ the officers on every one of them.</p>
 
 
 def cut_page(source: str, *, title: str = "") -> list[Paragraph]:
-    article = Article(
-        "a" + "0" * 20, Source("x.html"), source, Media.HTML, sha256="", file_sha256="", title=title
-    )
+    article = Article("a" + "0" * 20, Source("x.html"), source, Media.HTML, sha256="", file_sha256="", title=title)
     return cut(article, config=IngestConfig())
 
 
@@ -61,6 +59,60 @@ def test_a_page_is_divided_into_article_and_furniture() -> None:
     assert not [text for text in kinds if "never shown" in text or "no text" in text]
 
 
+HINTED = f"""<!DOCTYPE html><html><body class="single share-enabled author-ana"><article class="related-7">
+<h1 class="share">Vendors accuse harbour police</h1>
+<div class="article__byline"><span>Ana Perez</span></div>
+<time datetime="2021-05-03">Monday morning, 3 May</time>
+<div class="postCaption">The gate of the market at noon</div>
+<ul class="social-links"><li><a href="#">Tell the world</a></li></ul>
+<p itemprop="author">Harbour desk, night shift</p>
+{PROSE}
+<p class="caption">The gate, seen from the bridge.</p>
+<p>He ran.</p>
+<p class="share">They share the fines.</p>
+<p class="tags">Nobody talks of it.</p>
+<div class="author"><p>Ana wrote for nine years. She left. She is back. {"She writes on. " * 9}</p></div>
+<div class="newsletter"><p>Every week, by post.</p></div>
+<div class="related"><p>Two more vendors were taken that night</p><a href="/x">An other story of the gate</a></div>
+</article></body></html>"""
+
+
+def test_names_in_the_mark_up_tell_why_short_lines_are_noise() -> None:
+    paragraphs = cut_page(HINTED)
+    assert_spans_lead_back(HINTED, paragraphs)
+    found = {paragraph.text: paragraph.reason or paragraph.kind.value for paragraph in paragraphs}
+    assert found["Vendors accuse harbour police"] == "title"
+    assert found["Ana Perez"] == "byline"
+    assert found["Monday morning, 3 May"] == "dateline"
+    assert found["The gate of the market at noon"] == "caption"
+    assert found["Tell the world"] == "share"
+    assert found["Harbour desk, night shift"] == "byline"
+    assert found["The gate, seen from the bridge."] == "caption"
+    assert found["Every week, by post."] == "subscribe"
+    assert found["An other story of the gate"] == "related"
+
+
+def test_names_in_the_mark_up_never_make_noise_of_a_sentence() -> None:
+    found = {paragraph.text: paragraph.reason for paragraph in cut_page(HINTED)}
+    for text, reason in found.items():
+        if text.startswith(("On day", "He ran", "They share", "Nobody talks", "Ana wrote")):
+            assert reason in ("", "boilerplate")  # boilerplate is the word of the extraction
+    assert found["He ran."] == ""
+
+
+@pytest.mark.parametrize("name", ["body", "main", "div", "p", "span"])
+@pytest.mark.parametrize("word", ["caption", "byline", "share", "newsletter", "dateline"])
+def test_a_name_that_holds_the_whole_text_says_nothing(name: str, word: str) -> None:
+    source = f"<html><body><h1>Vendors accuse police</h1><{name} class='{word}'>{PROSE}<p>He ran.</p></{name}>"
+    assert "He ran." in [paragraph.text for paragraph in cut_page(source) if paragraph.kind is Kind.BODY]
+
+
+def test_an_element_that_is_never_closed_hints_at_no_more_than_itself() -> None:
+    source = f"<html><body><article>{PROSE}<p class=caption>The gate<p>He ran.<p>They shot.{PROSE}</article>"
+    kinds = {paragraph.text: paragraph.reason for paragraph in cut_page(source)}
+    assert (kinds["The gate"], kinds["He ran."], kinds["They shot."]) == ("caption", "", "")
+
+
 def test_a_fragment_keeps_every_short_paragraph() -> None:
     source = "<p>Spread This News</p> <p>He ran.</p> <p>They shot &#8220;twice&#8221;.</p>"
     paragraphs = cut_page(source)
@@ -78,14 +130,9 @@ def test_two_line_breaks_divide_paragraphs_and_one_does_not() -> None:
 
 
 def test_text_that_stands_only_in_page_data_has_no_offsets() -> None:
-    body = " ".join(
-        f"On day {day} officers took the goods of {day} vendors near the bridge." for day in range(30)
-    )
+    body = " ".join(f"On day {day} officers took the goods of {day} vendors near the bridge." for day in range(30))
     data = f'{{"@type": "NewsArticle", "articleBody": "{body}"}}'
-    source = (
-        f'<html><head><script type="application/ld+json">{data}</script></head>'
-        "<body><div>Menu</div></body></html>"
-    )
+    source = f'<html><head><script type="application/ld+json">{data}</script></head><body><div>Menu</div></body></html>'
     hidden = [paragraph for paragraph in cut_page(source) if "no_offset" in paragraph.flags]
     assert hidden
     assert all((paragraph.char_start, paragraph.char_end) == (-1, -1) for paragraph in hidden)

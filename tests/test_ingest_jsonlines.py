@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.ingest.jsonlines import parse_json, read_json, read_json_lines
@@ -92,6 +92,7 @@ def test_an_empty_array_has_no_rows():
     assert document(b" [ ] ") == []
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.integers(1, 50))
 def test_any_bytes_give_rows_that_add_up(raw, size):
     rows = lines(raw, size=size)
@@ -100,6 +101,7 @@ def test_any_bytes_give_rows_that_add_up(raw, size):
     assert all(isinstance(row, Row | BadRow) for row in document(raw))
 
 
+@settings(deadline=None)
 @given(st.lists(st.dictionaries(st.text(max_size=5), st.text(max_size=20), max_size=3), max_size=5))
 def test_what_was_written_is_read(records):
     raw = "".join(json.dumps(record) + "\n" for record in records).encode()

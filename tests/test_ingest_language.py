@@ -7,8 +7,17 @@ from pipeline.ingest.language import guess_language, read_language
 
 @pytest.mark.parametrize(
     ("given", "code"),
-    [("en", "en"), ("EN-us", "en"), ("pt_BR", "pt"), ("eng", "en"), ("French", "fr"), ("", ""), ("klingon", ""), ("xyz", "")],
-)  # fmt: skip
+    [
+        ("en", "en"),
+        ("EN-us", "en"),
+        ("pt_BR", "pt"),
+        ("eng", "en"),
+        ("French", "fr"),
+        ("", ""),
+        ("klingon", ""),
+        ("xyz", ""),
+    ],
+)
 def test_a_given_language_becomes_a_code(given, code):
     assert read_language(given) == code
 

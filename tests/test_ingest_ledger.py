@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.errors import InternalError
 from pipeline.ingest.ledger import Ledger
-from pipeline.records import Rejected, RejectCode, Source
+from pipeline.records import RejectCode, Rejected, Source
 
 
 def test_books_that_balance_per_file_pass():

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a line of the tables is a line of a page
 """Two tables, in our own words: lines that saved pages of news sites carry, and sentences that look like them.
 
 The first follows the habits of some forty kinds of outlets (news agencies, broadcasters, monitors, local papers
@@ -11,7 +12,45 @@ import pytest
 from pipeline.ingest.noise import noise_reason
 
 NOISE = {
+    "link": """
+Original article: https://harbour.example/1
+""",
     "byline": """
+By Grace Wanjiru and Reuters
+BY GRACE WANJIRU, POLITICAL EDITOR
+Grace Wanjiru, Political Editor
+By Grace Wanjiru in Nakuru and Paul Otieno in Kisumu
+Story: Grace Wanjiru
+(Writing by Paul Otieno; Editing by Grace Wanjiru)
+Editing by Paul Otieno
+Compiled by Paul Otieno
+Reportage: Grace Wanjiru
+Von Grace Wanjiru, Nairobi
+Por Lucía Gómez / Ciudad Vieja
+Por EFE
+Texto y fotos: Lucía Gómez
+Editing by Paul Otieno; Translated from Swahili by Grace Wanjiru
+By Sam Okoro
+By Sam Okoro, Lagos
+by Sam Okoro
+By Sam Okoro | May 3, 2021
+By Sam Okoro May 3, 2021 10:22 am
+By Sam Okoro and Rita Bello, Abuja
+From Sam Okoro, Lagos
+Sam Okoro, Lagos
+SAM OKORO
+Special to Harbour News
+Harbour News Service
+Harbour News Bureau
+Our Reporter
+By Our Reporter
+Reporting by Sam Okoro in Lagos; Additional reporting by Rita Bello in Abuja; Writing by Tom Hall; Editing by May Lee
+Edited by Tom Hall and Joshua Lipes.
+Translated by Claire Lee. Edited by Tom Hall and Mat Pen.
+Sam Okoro is a reporter for Harbour News covering justice.
+With files from The Canadian Press
+— With files from Tom Hall
+(With inputs from PTI)
 By a Harbour News reporter
 By our correspondent in the valley
 By Harbour News Staff
@@ -76,6 +115,28 @@ ht/tm (AFP, Reuters, dpa)
 ap/th (AP, Reuters)
 """,
     "dateline": """
+Publicado: 10:22 h, 5 de junio de 2020
+5 junio, 2020
+Friday, 5 June 2020 11:03
+Jun 5, 2020, 11:03 AM ET
+11:03 AM · Jun 5, 2020
+Published 5 hours ago
+Last updated on June 5, 2020
+Nakuru, 5 June 2020 (LT)
+6 min. read
+Published: 10:22 AM, May 3, 2021
+Published 10:22 May 3, 2021
+UPDATED: 10:22, 3 May 2021
+May 3 2021, 10.22am
+Modified: 03/05/2021 - 10:22
+Issued on: 03/05/2021 - 10:22
+First Published: 3rd May 2021
+Last Updated : 03 May, 2021 10:22 AM IST
+Tue, May 4 2021
+2021.05.03
+Kampala, May 3
+4 minutes read
+Est. reading time: 3 min
 Updated 3 hours ago
 Updated: 3 May 2021, 10:22 AM IST
 Published May 3, 2021 at 10:22 a.m. EDT
@@ -125,6 +186,15 @@ Yesterday at 10:22
 2 days ago
 """,
     "share": """
+Compartir en redes
+Share to Facebook Share to X Share to Email
+Share this article on WhatsApp
+Click to share on X (Opens in new window)
+Share Tweet Pin
+Share on WhatsApp Share on Telegram
+Share this post
+0 Shares
+Facebook Messenger Twitter Pinterest WhatsApp Linkedin
 Share this story: Facebook | X | Telegram | Email
 Share on Facebook Share on X WhatsApp Copy link
 Share this article
@@ -167,6 +237,26 @@ Podeli na Facebook
 12 shares
 """,
     "subscribe": """
+Subscribe to The Lake Times newsletter
+Follow The Lake Times on Facebook, X and Instagram
+Get breaking news alerts straight to your inbox
+Join our Telegram channel: t.me/laketimes
+Suscríbete al newsletter de El Lago
+Recibe las noticias por WhatsApp
+Follow Sam Okoro on X: @samokoro
+Sign up for daily news updates from Harbour News
+Get Harbour News in your inbox
+Subscribe to Harbour News
+Subscribe to continue
+This story is for subscribers only
+Want to read more? Subscribe today.
+Follow us on Google News
+Follow us on social media
+Join our Telegram channel here
+Receive the latest news by email
+If you like this story, support us.
+Your support makes our work possible. Donate now.
+Enable notifications
 Follow our channel on Telegram for news from inside the country!
 Follow us on Facebook
 Follow us on X @harbournews
@@ -216,6 +306,13 @@ Pratite nas na društvenim mrežama
 Подпишитесь на нашу рассылку
 """,
     "tags": """
+Tags: Kenya, Nakuru, police
+Topics: Kenya | Police
+Temas relacionados: policía
+Tags police, bribes
+TAGS: POLICE, BRIBES
+In this article: police, bribes
+Topic: police
 Tags: police, bribes, Port Elm
 TAGS
 Tagged: police
@@ -243,6 +340,24 @@ Oznake: policija
 Метки: полиция
 """,
     "related": """
+Related: Nakuru police chief moved
+READ ALSO: Nakuru police chief moved
+Más sobre este tema
+Recommended reading
+You may have missed
+Read our full report
+Read this article in Swahili
+Read next: Two officers suspended
+RELATED ARTICLE: Two officers suspended
+ALSO ON HARBOUR NEWS
+Must read
+From our archive
+You might be interested in
+Read the story in Spanish here
+Lee esta nota en inglés
+Read this in Burmese
+View original
+Recommended Videos
 Read more
 Read more:
 READ MORE
@@ -310,6 +425,24 @@ Pročitajte i: Dva policajca suspendovana
 Читайте также: Двое полицейских отстранены
 """,
     "source_footer": """
+Original source: The Lake Times
+Source: The Lake Times / AFP
+Source: AFP and Reuters
+This report was first published by The Lake Times.
+This story was originally published by The Lake Times on June 5, 2020.
+The article was republished with the permission of The Lake Times.
+© 2020 The Lake Times Ltd
+Copyright The Lake Times 2020
+Contact: news@laketimes.example
+If you have a tip, write to tips@laketimes.example
+Posted on May 3, 2021 by Sam Okoro
+This article was first published in Harbour News on May 3, 2021.
+Republished with permission of Harbour News
+Reproduced from Harbour News
+© 2023 The Associated Press. All rights reserved.
+Copyright 2023 The Associated Press. All rights reserved. This material may not be published, broadcast, rewritten or redistributed without permission.
+The opinions expressed in this article are the author's own
+Have you got a story? Email us.
 Source: Harbour News. This article may be reprinted with permission.
 Source: Harbour News
 Source: Harbour News, May 3, 2021
@@ -358,6 +491,30 @@ Get in touch: desk@harbour.example
 Permalink: https://harbour.example/1
 """,
     "credit": """
+Grace Wanjiru / The Lake Times
+Photo: The Lake Times/Paul Otieno
+Photo by Paul Otieno / AFP
+PHOTO | PAUL OTIENO
+Foto: EFE/Paul Otieno
+Imagen: Cortesía
+Image: Paul Otieno via Getty Images
+Paul Otieno/AP Photo
+Image: Riot police in Nakuru
+Cuartoscuro
+— AP
+(AP)
+Photo: Reuters
+Photo: AFP / Sam Okoro
+PHOTO: SAM OKORO
+Photograph: Sam Okoro/AP
+Picture: Sam Okoro
+Image: Supplied
+Credit: Getty Images
+Sam Okoro via Reuters
+Sam Okoro/Harbour News
+Photo: X/@police
+Photo used for illustration
+Screenshot from video
 Photo: Ana Perez
 Photo by Ana Perez
 Photo credit: Ana Perez
@@ -401,6 +558,22 @@ Video: Harbour News
 Handout
 """,
     "caption": """
+Riot police face protesters in Nakuru. PHOTO: PAUL OTIENO
+Riot police face protesters in Nakuru, June 5, 2020. (Paul Otieno/AFP)
+Riot police face protesters in Nakuru. [Paul Otieno, Standard]
+Riot police face protesters in Nakuru. Photograph: Paul Otieno/AFP/Getty Images
+File photo of riot police in Nakuru
+Policías en el centro de Nakuru. EFE/Paul Otieno
+FILE: Police officers at the gate in Kampala
+Police officers at the gate in Kampala. Image: Sam Okoro
+Police at the gate. Photo | Sam Okoro
+Police at the gate (File Photo)
+Police at the gate. PHOTO/FILE
+Police at the gate. Photo by Sam Okoro/AFP
+Police at the gate. PHOTO | SAM OKORO | HARBOUR NEWS
+Police patrol the market in Kampala, Uganda, Monday, May 3, 2021. (AP Photo/Sam Okoro)
+Police patrol the market on May 3. [Sam Okoro/AFP]
+Uganda police patrol in Kampala on May 3, 2021. Credit: AFP
 FILE - Officers stand guard outside the court in Port Elm on May 3, 2021.
 FILE – Officers stand guard outside the court in Port Elm. (AP Photo/Ana Perez, File)
 FILE PHOTO: Officers at the gate
@@ -432,6 +605,30 @@ Photo shows officers at the gate of the court. (Ana Perez)
 Click to enlarge
 """,
     "boilerplate": """
+We value your privacy
+Manage cookies
+Play audio
+Listen 3 min
+Please log in to comment
+View 12 comments
+ADVERTISEMENT: Story continues below
+Our Standards: The Harbour Trust Principles.
+Licensing: opens new tab
+ADVERTISEMENT CONTINUE READING
+Skip to comments
+Post Comment
+Comment
+Comments 12
+Log in to comment
+Write a comment...
+Share your thoughts in the comments
+Report a typo
+Report an error
+Accept
+Continue
+Powered by WordPress
+Cookie Policy | Privacy Policy
+This site is protected by reCAPTCHA and the Google Privacy Policy and Terms of Service apply.
 Advertisement
 ADVERTISEMENT
 - Advertisement -
@@ -503,6 +700,192 @@ ENDS
 }
 
 CONTENT = """
+By Reuters' count, nine died.
+By the river
+By Fear Alone
+Grace Wanjiru lives in Nakuru.
+Grace Wanjiru and Paul Otieno were released.
+Compiled over two years, the list names 40 officers.
+Editing the footage, police removed the blows.
+Por EFE supo la familia de su muerte.
+Por eso huyeron.
+Von hier aus sieht man das Gefängnis.
+Par ici, on se tait.
+June 5, 2020 was the last day he was seen.
+On June 5 they came for him.
+Friday, they came again.
+5 hours ago my son was alive, she wrote.
+6 minutes later he was dead.
+Last updated rules
+Nakuru, June 5 (LT) - Police shot two.
+Share this with no one, the officer warned.
+Share to survive
+Sharing is treason, says the captain
+WhatsApp groups were infiltrated.
+Follow the blood
+Follow me on foot, he told the women.
+Subscribe or starve
+Subscribe to no party, recruits are told.
+Join the police and see the world
+Get news from the market women
+Get alerts out before the trucks come
+Recibe golpes quien habla.
+Topics no one raises
+Topics: nobody would raise them in the mess hall.
+Related by blood
+Read our lips, the crowd shouted.
+Read the names
+Más sobre el miedo que sobre la ley, dijo.
+Original sin of the force
+Original source of the money: the traffic post
+Source of the order
+Source of fear: the neighbours themselves
+This report names 14 officers.
+This story has two sides, the commander said.
+The article was removed after a call from the ministry.
+This article bans gatherings of more than five.
+Copyright The officers wore masks.
+Photo by photo, the family went through the dead.
+Photo or no photo, he was beaten
+Foto y huella son obligatorias.
+Image of a force in collapse
+Riot police face hunger
+Riot police faced protesters in Nakuru, June 5, 2020.
+Riot police faced them (about 40 in all).
+Riot police fired at the AFP photographer.
+Riot police left; AP and Reuters filmed it.
+File photo of the victim was deleted, the clerk said.
+We value your silence, the letter said.
+Manage fear
+Play along or leave
+Listen, he said
+Please log every arrest
+View of the cells from the yard
+Contact: he was seen with two officers on Monday.
+If you have a tip, keep it, they say in Nakuru.
+If you like your teeth, support us, the officers joked.
+If you value your life, support us, the militia told them.
+Your support keeps him alive, she told the crowd.
+Tips: keep your phone at home, walk in pairs.
+1. Share what you know.
+2. Follow your lawyer's advice.
+- Email the prosecutor
+- Subscribe no petition
+Listening to the radio is punished.
+Comments on the wall: murderers, thieves.
+Comment: he is lying.
+Advertisement boards carry the commander's face.
+Pictured on the wall: the nine dead.
+Pictured here as a hero, he is feared at home.
+Posted: two guards at each door.
+Posted by night at the crossing, he takes what he can.
+Edited by whom? the lawyer asked.
+Tagged and counted, the bodies were taken away.
+By his own count, he hit forty men.
+By Sunday the square was full.
+By Minister's order
+By Hand or by Rope
+From Kampala to Gulu, every roadblock costs.
+Kampala police
+Police
+The police
+Special units came from the capital.
+Service with a gun
+Our reporter saw two bodies.
+Reporting a crime costs 20 dollars.
+Reporting to the station every day, she lost her job.
+Edited footage from the ministry shows no blows.
+Translated into Swahili, the word means thief.
+Sam Okoro is a baker.
+Sam Okoro is in prison.
+Sam Okoro, 19, a student, was among the dead.
+Published figures are false.
+Published in secret, the newsletter reached every barracks.
+Updated on Monday, the list has 40 names.
+May 3 was a Monday.
+May 2021 was the worst month.
+In May 2021
+Two hours a day
+10 minutes
+Every 10 minutes
+3 dead
+Four officers, three guns
+Read it and weep
+Read by candlelight
+Share it!
+Share your food
+Share a cell with nine men
+Print it, said the editor, and they did.
+Email him
+Tweeting is a crime there
+X marks the houses to be searched.
+Telegram users fled to Signal.
+Sign nothing
+Subscribe, they said.
+Get in the van
+Get your phone out, the officer ordered.
+Join in or stay out
+Our Telegram channel was blocked, the editor said.
+Follow him home
+Tags?
+Topics are banned.
+Opinion in the ranks is divided.
+World opinion matters little here.
+News travels by foot.
+Exclusive clubs, exclusive police
+Must we die?
+View from the bridge
+Original documents were burnt.
+With files from the station, lawyers built a case.
+Copyright is no crime.
+Photo of my son
+Picture this: a town without police.
+Photograph no one, the rule says.
+Image of God, the priest said.
+Credit is given only to officers.
+File number 20
+Files on everyone
+Screenshots of the chat were used in court.
+Comment is free, arrest is not.
+Comment from the ministry was not available.
+Accept the money
+Continue, said the judge.
+Report an error and lose your job, clerks say.
+Have you got a story? they asked him.
+Powered by anger, the crowd moved.
+Police at the gate
+Police at the gate (two of them drunk)
+Police patrol the market on market days (Mondays and Fridays).
+Police at the gate, says Okoro, photo in hand.
+Reuters could not confirm the report.
+(He declined to be named.)
+[They laugh.]
+The case is Okoro v. State.
+Human Rights Watch / Amnesty report
+Names of the dead: Okoro, Bello, Hall
+No.
+Q: Did they hit you?
+A: Yes.
+— Yes, he said.
+* Beatings
+Torture, bribes, murder
+100 shillings
+What they took: phones, cash, shoes
+How to stay alive
+The witness wrote to us at desk@harbour.example from prison.
+Sources: police, neighbours and the victim's mother all confirm it
+Source of pride
+Contact was lost.
+Views from the street
+Terms of the deal
+Terms and wages
+Search and seizure
+Close ranks
+Related charges
+Popular anger
+Recommended measures
+Latest victims
+Next victim
 By Friday, 40 officers had quit.
 By morning the market was empty.
 By law, officers must wear a number
@@ -763,10 +1146,25 @@ Podeli plen, rekao je komandir.
 
 # Left unsolved, each with why. Strict: who solves one must take it out of here.
 OPEN_NOISE = {
+    "Riot police face protesters in Nakuru. [Paul Otieno, Standard]": "a remark in brackets may name two things",
+    "From Sam Okoro, Lagos": "may be a heading, as 'From Gulu, Kampala'",
+    "Sam Okoro, Lagos": "a name alone is no evidence; beside a dateline it is",
+    "SAM OKORO": "a name alone is no evidence; beside a dateline it is",
+    "Harbour News Service": "as good a heading as a signature",
+    "Harbour News Bureau": "as good a heading as a signature",
+    "Sam Okoro is a reporter for Harbour News covering justice.": "may be content; at the very end it is noise",
+    "Kampala, May 3": "without a year it may be an entry of a timeline",
+    "Tags police, bribes": "without a colon it may be a clause",
+    "In this article: police, bribes": "the article may be one of a law",
+    "Our Standards: The Harbour Trust Principles.": "the habit of one agency",
+    "Licensing: opens new tab": "the habit of one agency",
+    "Have you got a story? Email us.": "two sentences that somebody may say",
     "Ana Perez in Port Elm": "the line alone cannot tell it from a subheading such as 'Night Raids in Port Elm'",
     "A court gate in Port Elm / Ana Perez, Harbour News": "a slash before a name alone is too weak a sign",
 }
-OPEN_CONTENT: dict[str, str] = {}
+OPEN_CONTENT = {
+    "By Fear Alone": "a headline in capitals that begins with By reads like a byline",
+}
 
 
 def _rows(listed: str) -> list[str]:
@@ -780,9 +1178,7 @@ def _param(*values: str, unsolved: dict[str, str]) -> object:
 
 @pytest.mark.parametrize(
     ("reason", "line"),
-    [
-        _param(reason, line, unsolved=OPEN_NOISE) for reason, listed in NOISE.items() for line in _rows(listed)
-    ],
+    [_param(reason, line, unsolved=OPEN_NOISE) for reason, listed in NOISE.items() for line in _rows(listed)],
 )
 def test_a_line_of_page_furniture_is_known_with_its_reason(reason: str, line: str) -> None:
     assert noise_reason(line) == reason

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.ingest.page import front_matter, page_facts
@@ -42,6 +42,7 @@ def test_titles_in_order():
     assert page_facts("<p>Nothing.</p>").title == ""
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=()), max_size=80))
 def test_any_text_gives_facts(text):
     page_facts(text)

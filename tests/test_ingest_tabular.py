@@ -3,7 +3,7 @@ from __future__ import annotations
 import csv
 import io
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.ingest.refusal import Refusal
@@ -22,8 +22,7 @@ def table(raw: bytes, *, limit: int = 10_000, size: int = 11):
 
 def shape(rows):
     return [
-        (row.number, str(row.refusal.code) if isinstance(row, BadRow) else tuple(row.values.values()))
-        for row in rows
+        (row.number, str(row.refusal.code) if isinstance(row, BadRow) else tuple(row.values.values())) for row in rows
     ]
 
 
@@ -98,11 +97,13 @@ def test_damage_in_the_stream_is_told_after_the_rows_before_it():
         raise AssertionError("the damage was not told")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_give_rows_that_add_up(raw):
     table(raw)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet='a,"\n\r;é', max_size=60))
 def test_any_quotes_give_rows_that_add_up(text):
     table(b"id,text\n" + text.encode())
@@ -111,6 +112,7 @@ def test_any_quotes_give_rows_that_add_up(text):
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), max_size=12)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(CELLS.filter(str.strip), CELLS), max_size=6))
 def test_what_was_written_is_read(records):
     file = io.StringIO()

@@ -5,7 +5,7 @@ import os
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.ingest.refusal import Refusal
@@ -62,6 +62,7 @@ def test_bombs_stop_at_their_limits():
     assert (refusal.code, len(out) <= MIB) == (RejectCode.GZIP_BOMB, True)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=100), st.binary(max_size=20), st.integers(0, 60))
 def test_any_bytes_give_data_or_a_refusal(raw, other, cut):
     packed = gzip.compress(raw)

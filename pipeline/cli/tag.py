@@ -163,7 +163,7 @@ def _tell(summary: Summary, *, seconds: float) -> None:
     )
     if rows.rejected or rows.skipped:
         codes = ", ".join(f"{code} {count:,}" for code, count in summary.manifest["totals"]["codes"].items())
-        say(f"rejected  {out / 'rejected.jsonl'}   ({codes}; see docs/errors.md)")
+        say(f"left out  {out / 'rejected.jsonl'}   ({codes}; see docs/errors.md)")
     say(f"tables    {out / 'tags'}, {out / 'paragraphs'}, {out / 'noise'}   (columns: docs/output.md)")
     say(f"manifest  {out / 'run.json'}   (run {summary.run_id}, model {summary.manifest['model']['sha256'][:16]})")
     say("next      look at tags near their threshold first; docs/limits.md says what a tag is not")

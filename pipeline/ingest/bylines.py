@@ -30,7 +30,8 @@ _SOMEONE = re.compile(
 _BY = re.compile(
     r"(?:by|BY|By|Por|Par|Von|(?:Written|Reported|Posted|Translated|Compiled|Words|Story|Report|Text) by)"
     r"\s?[:–—-]? |"
-    r"(?:Author|Article|Text|Contributing|Reporter|Writer|Editor|Autora?|Texte?|Texto|Tekst|Piše|Pišu|Auteur|"
+    r"(?:Author|Article|Text|Contributing|Reporter|Writer|Editor|Autora?|Texte?|Texto|Tekst|Piše|Pišu|Auteur|Story|Reportage|Words|"
+    r"Texto y fotos?|"
     r"Redacción|Редактор|Автор|Текст)s?\s?[:–—-] ?"
 )
 # "by" in small letters is a byline only before a whole name
@@ -74,9 +75,7 @@ def is_byline(line: str, folded: str) -> bool:
     if _TWEET_SIGN.fullmatch(line) or _SIGNS.fullmatch(line) or folded in ("by", "by:"):
         return True
     return (
-        _is_sign_off(line)
-        or (not ends_sentence(line) and (_is_someone(line) or _is_signed(line)))
-        or _is_by_name(line)
+        _is_sign_off(line) or (not ends_sentence(line) and (_is_someone(line) or _is_signed(line))) or _is_by_name(line)
     )
 
 
@@ -121,7 +120,7 @@ def _is_by_name(line: str) -> bool:
     if by is None:
         return False
     rest = without_date(_EMAIL.sub("", line[by.end() :]))
-    if by[0].startswith("Von") and not is_name(rest):  # German writes every noun with a capital
+    if by[0].startswith("Von") and not is_name(rest.partition(",")[0]):  # German writes every noun with a capital
         return False
     return _are_names(rest)
 
@@ -138,9 +137,6 @@ def _are_names(rest: str) -> bool:
     if all(token.casefold().strip(",") in DATE_WORDS for token in tokens):
         return False
     return all(
-        token[0].isupper()
-        or token.strip(",.") in PARTICLES
-        or token.strip(",.") in AGENCIES
-        or not token[0].isalpha()
+        token[0].isupper() or token.strip(",.") in PARTICLES or token.strip(",.") in AGENCIES or not token[0].isalpha()
         for token in tokens
     )

@@ -10,9 +10,7 @@ __all__ = ["is_bare_date", "is_dateline", "without_date"]
 
 _LONGEST = 120
 _MOST_WORDS = 20
-_NUMERIC = re.compile(
-    r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}[.,]?|(?:19|20)\d\d-\d\d-\d\dT[\d:.Z+-]+", re.IGNORECASE
-)
+_NUMERIC = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}[.,]?|(?:19|20)\d\d-\d\d-\d\dT[\d:.Z+-]+", re.IGNORECASE)
 _NUMBER = re.compile(
     r"\d{1,4}(?:st|nd|rd|th|º|°|er)?[,.]?|\d{1,2}[:.h]\d{2}(?::\d{2})?(?:am|pm)?,?|\d{1,2}(?:am|pm)|"
     r"(?:gmt|utc)?[+-]\d{1,2}(?::?\d{2})?",
@@ -24,7 +22,7 @@ _PUBLISHED = re.compile(
     re.IGNORECASE,
 )
 _READ_TIME = re.compile(
-    r"\d{1,3}[- ]min(?:ute)?s?[- ]read|(?:est\. )?(?:(?:reading|read) time|temps de lecture|tiempo de lectura|"
+    r"\d{1,3}[- ]min(?:ute)?s?\.?[- ]read|(?:est\. )?(?:(?:reading|read) time|temps de lecture|tiempo de lectura|"
     r"tempo de leitura|lesezeit)\W.{0,20}",
     re.IGNORECASE,
 )
@@ -64,7 +62,7 @@ def _is_placed(line: str) -> bool:
     """Tell whether a line is ``Place, Country, 3 May 2021 (Outlet)``: capitalised words, then a whole date."""
     tokens = _OUTLET_TAIL.sub("", line).split()
     first = next((at for at, token in enumerate(tokens) if _opens_date(token)), 0)
-    place = [token for token in tokens[:first] if token not in "–—-|·,"]
+    place = [word for word in tokens[:first] if word not in _JOINTS]
     if not 1 <= len(place) <= _PLACE_WORDS or place[0].casefold() in _SENTENCE_OPENING:
         return False
     divided = tokens[first - 1][-1] in ",–—-|·."

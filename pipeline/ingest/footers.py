@@ -39,7 +39,7 @@ _PERMISSION = re.compile(
 _DIRECT = re.compile(
     r"(?:please )?(?:direct|send|address|email|e-mail)\b.{0,80}\b(?:comments|questions|feedback|tips|"
     r"letters)\b.{0,80}(?:@|\b(?:us|this (?:article|story|report|page)|our|here)\b)|"
-    r"(?:do you have|got|have) (?:a |any )?(?:news |story )?(?:tips?|questions|comments)\b.{0,80}@",
+    r"(?:do you have|if you have|got|have) (?:a |any )?(?:news |story )?(?:tips?|questions|comments)\b.{0,80}@",
     _I,
 )
 _WRITE_TO = re.compile(
@@ -56,8 +56,8 @@ _VIEWS = re.compile(
 )
 _END = r"(?=$|[.,;:!|·)–-]| (?:\||©|this |no |by |[A-Z]))"
 _RIGHTS = re.compile(
-    r"(?:[Cc]opyright|COPYRIGHT) (?:©|\([cC]\)|(?:19|20)\d\d|[A-Z][A-Z ]{2,40}\.?$)|©|\([cC]\) ?(?:19|"
-    r"20)\d\d|"
+    r"(?:[Cc]opyright|COPYRIGHT) (?:©|\([cC]\)|(?:19|20)\d\d|[A-Z][A-Z ]{2,40}\.?$|"
+    r"[A-Z][^.,]{1,40} (?:19|20)\d\d$)|©|\([cC]\) ?(?:19|20)\d\d|"
     r".{0,120}(?:[Aa]ll [Rr]ights [Rr]eserved|ALL RIGHTS RESERVED|[Tt]odos los derechos reservados|"
     r"[Tt]ous droits réservés|[Tt]odos os direitos reservados|[Aa]lle Rechte vorbehalten|"
     rf"[Ss]va prava zadržana|[Вв]се права защищены){_END}"
@@ -76,7 +76,7 @@ _EMAIL_OR_HANDLE = re.compile(
 )
 _INPUTS = re.compile(r"[(\[–—-]* ?(?:with (?:agency|agencies) inputs?|inputs from .{2,30})[)\]]?\.?", _I)
 _SOURCE = re.compile(
-    r"(?:sources?|fuentes?|fontes?|quellen?|izvor|источник|courtesy|via)\s?:|content sourced from\b|"
+    r"(?:(?:original )?sources?|fuentes?|fontes?|quellen?|izvor|источник|courtesy|via)\s?:|content sourced from\b|"
     r"(?-i:SOURCE (?=[A-Z]))",
     _I,
 )
@@ -95,6 +95,11 @@ def is_source_footer(line: str) -> bool:
         return sentence_breaks(line) <= 1 and not NARRATIVE.search(line)
     if _PUBLISHED.match(line):
         return len(line) <= _SHORT and not (sentence_breaks(line) or _CLAUSE_FOLLOWS.search(line))
+    return _names_source(line)
+
+
+def _names_source(line: str) -> bool:
+    """Tell ``Source: Outlet``; in small letters only a few words, for a clause may follow the colon."""
     source = _SOURCE.match(line)
     if source is None or len(line) > _SOURCE_LENGTH or _is_sentence(line):
         return False

@@ -35,7 +35,7 @@ _ATTRIBUTE = re.compile(
 )
 _PART = re.compile(r"[A-Za-z][a-z]*")
 _DEEPEST, _LONGEST_TAG = 32, 1000
-_LARGEST, _LONGEST = 1500, 300
+_LARGEST, _LONGEST, _MOST_SENTENCES = 1000, 300, 3
 _SHORT, _LINKED = 120, 0.3
 
 
@@ -47,17 +47,17 @@ class Hinted:
     reason: str
     depth: int = 1
     held: int = 0
-    has_prose: bool = False
+    sentences: int = 0
 
     def see(self, text: str) -> None:
         """Note a block of text that stands in the element."""
         self.held += len(text)
-        self.has_prose |= len(text) > _LONGEST or sentence_breaks(text) > 2
+        self.sentences += sentence_breaks(text) + ends_sentence(text.rstrip())
 
     @property
     def is_small(self) -> bool:
         """False when the element holds paragraphs, so that its name says nothing about each."""
-        return self.held <= _LARGEST and not self.has_prose
+        return self.held <= _LARGEST and self.sentences <= _MOST_SENTENCES
 
 
 class Hints:

@@ -73,9 +73,7 @@ def _reason(block: Block) -> str:
 
 def _keep_timeline(blocks: Sequence[Block], reasons: list[str]) -> None:
     """Make dates content again where they are entries of a timeline: many, or with content on both sides."""
-    dates = [
-        place for place, why in enumerate(reasons) if why == "dateline" and is_bare_date(blocks[place].text)
-    ]
+    dates = [place for place, why in enumerate(reasons) if why == "dateline" and is_bare_date(blocks[place].text)]
     before = list(accumulate(not why for why in reasons))
     for place in dates:
         within = before[place] >= _EARLY and before[-1] - before[place] >= _LATE

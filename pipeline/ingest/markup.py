@@ -189,9 +189,7 @@ class _Flattener:
         if shown.strip():
             self.breaks = 0
         if not self.parts:
-            self.now = Flat(
-                self.tags[-1] if self.tags else "", self.regions[-1] if self.regions else "", self.row
-            )
+            self.now = Flat(self.tags[-1] if self.tags else "", self.regions[-1] if self.regions else "", self.row)
             self.now.hint = self.hints.innermost
         elif shown.strip() and self.now.hint is not self.hints.innermost:
             self.now.hint = None

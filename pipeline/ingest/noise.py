@@ -23,14 +23,12 @@ __all__ = ["noise_reason"]
 _LONGEST = 300
 _I = re.IGNORECASE
 
-_URL = re.compile(
-    r"(?:(?:https?://|www\.)\S+|(?:[a-z0-9-]+\.)+(?:com|org|net|co|io|gov|info|news)(?:/\S*)?)\.?", _I
-)
+_URL = re.compile(r"(?:(?:https?://|www\.)\S+|(?:[a-z0-9-]+\.)+(?:com|org|net|co|io|gov|info|news)(?:/\S*)?)\.?", _I)
 _URL_WITH_NOTE = re.compile(r"https?://\S+ \([^()]{1,80}\)|(?!source|permalink)[^:.!?\"“]{2,40}: ?https?://\S+", _I)
 
 _TAGS = re.compile(
     r"(?:tags?|tagged(?: with| as| in)?|filed under|posted in|keywords?|categor(?:y|ies)|(?:related )?topics?|"
-    r"more on|etiquetas|temas?|categorías?|palabras clave|thèmes?|mots[- ]clés|sur le même thème|"
+    r"more on|etiquetas|temas?(?: relacionados)?|categorías?|palabras clave|thèmes?|mots[- ]clés|sur le même thème|"
     r"palavras-chave|assuntos?|schlagw(?:o|ö)rte?r?|themen|tagovi|oznake|kategorij[ae]|теги|метки|темы|рубрика)\s?:",
     _I,
 )
@@ -53,7 +51,7 @@ _READ = re.compile(
 )
 _READ_LINK = re.compile(
     r"(?:also read|read also|see also|read more about|read more at|"
-    r"read the (?:full|original)(?: korean| english)? (?:story|article|report|version|post)|"
+    r"read (?:the|our) (?:full|original)(?: korean| english)? (?:story|article|report|version|post)|"
     r"read all the|read full|"
     r"read on for|check out the latest|click here (?:to|for)|you should not miss|more from|"
     r"this (?:post|article|story|page) is (?:also )?available in)\b",
@@ -61,8 +59,9 @@ _READ_LINK = re.compile(
 )
 _TEASER = re.compile(r".{0,250}(?:…|\.\.\.) ?read (?:full story|more)", _I)
 _READ_IN = re.compile(
-    r"(?:(?:read|view|see|also available|leer|leer esto|lee|lire|ler|versión|version|verze|верзија|читать)"
-    r"(?: (?:this|it|the|esta|este|cet|cette))?(?: (?:article|story|page|post|nota|artículo))? (?:in|en|em|auf|на) |version )?(?:the )?"
+    r"(?:(?:read|view|see|also available|leer|leer esto|lee|lire|ler|versión|version|читать)"
+    r"(?: (?:this|it|the|esta|este|cet|cette))?(?: (?:article|story|page|post|nota|artículo))?"
+    r" (?:in|en|em|auf|на) |version )?(?:the )?"
     r"(?P<language>\w{2,16}(?: and \w{3,16})?)(?: (?:version|translation|here))?|auf (?P<german>\w{3,16}) lesen",
     _I,
 )
@@ -77,14 +76,15 @@ _EMPTY_FORM = re.compile(r"\[\[\w+\]\]")
 _BREADCRUMB = re.compile(r"home ?[>»/›].{1,120}", _I)
 _VISITED = re.compile(r"\(?visited \d+ times?\b.{0,40}", _I)
 _COUNTER = re.compile(
-    r"(?:\d+|no) comments?(?: yet)?|comments? \d+|powered by (?:\w+ ?){1,2}|comments? ?\(\d+\)|\d{1,2}:\d\d(?::\d\d)? ?/ ?\d{1,2}:\d\d(?::\d\d)?|"
+    r"(?:\d+|no|(?:view|see|show)(?: all)? \d+) comments?(?: yet)?|comments? \d+|"
+    r"powered by (?:\w+ ?){1,2}|comments? ?\(\d+\)|\d{1,2}:\d\d(?::\d\d)? ?/ ?\d{1,2}:\d\d(?::\d\d)?|"
     r"[-–] ?30 ?[-–]",
     _I,
 )
 _CONTINUES = re.compile(
     r"(?:story|article|text|content) continues? (?:below|after)\b.{0,40}|"
     r"advertisement\W{1,3}(?:continue|scroll|story|article)\b.{0,40}|"
-    r"listen to (?:this |the )?(?:article|story)\b.{0,20}",
+    r"listen to (?:this |the )?(?:article|story)\b.{0,20}|listen \(?\d+ min(?:utes)?\)?",
     _I,
 )
 _COOKIES = re.compile(
@@ -119,19 +119,20 @@ def noise_reason(line: str) -> str:
     """
     if not any(map(str.isalnum, line)):
         return "separator"
-    if " " not in line and _URL.fullmatch(line):
+    if _is_link(line):
         return "link"
     if len(line) > _LONGEST:
         return ""
-    if _URL_WITH_NOTE.fullmatch(line):
-        return "link"
     folded = line.casefold().replace("’", "'").strip(EDGE)
     if folded in FURNITURE:
         return FURNITURE[folded]
-    for reason, test in _TESTS:
-        if test(line, folded):
-            return reason
-    return _bar(folded)
+    return next((reason for reason, test in _TESTS if test(line, folded)), "") or _bar(folded)
+
+
+def _is_link(line: str) -> bool:
+    if " " not in line:
+        return _URL.fullmatch(line) is not None
+    return len(line) <= _LONGEST and _URL_WITH_NOTE.fullmatch(line) is not None
 
 
 def _bar(folded: str) -> str:
@@ -149,8 +150,7 @@ def _boilerplate(line: str, folded: str) -> bool:
     if _COOKIES.match(line) or _FORM.match(line):
         return not SPEECH.search(line)
     return _EMPTY_FORM.match(line) is not None or any(
-        pattern.fullmatch(line)
-        for pattern in (_BREADCRUMB, _VISITED, _COUNTER, _CONTINUES, _DEVELOPING)
+        pattern.fullmatch(line) for pattern in (_BREADCRUMB, _VISITED, _COUNTER, _CONTINUES, _DEVELOPING)
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -138,11 +139,11 @@ def _linked_data(root: Any) -> Iterator[Mapping[str, Any]]:
     """Give the objects of JSON-LD scripts, from the outside in."""
     for script in root.xpath("//script[@type='application/ld+json']/text()"):
         try:
-            waiting = [json.loads(str(script), strict=False)]
+            waiting = deque([json.loads(str(script), strict=False)])
         except (ValueError, RecursionError):
             continue
         while waiting:
-            thing = waiting.pop(0)
+            thing = waiting.popleft()
             if isinstance(thing, dict):
                 yield thing
                 waiting.extend(value for value in thing.values() if isinstance(value, dict | list))

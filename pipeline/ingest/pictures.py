@@ -16,7 +16,7 @@ _I = re.IGNORECASE
 
 _PICTURE = (
     r"(?:(?:file |cover |top |feature |featured )?(?:photo(?:graph)?s?|images?|picture|pic)|"
-    r"(?:crédit )?photos?|foto(?:grafía|grafija)?s?|crédit(?:o|os)|bild(?:er)?|slika|фото|снимок|"
+    r"(?:crédit )?photos?|foto(?:grafía|grafija)?s?|imagen|imagem|crédit(?:o|os)|bild(?:er)?|slika|фото|снимок|"
     r"illustration|credit|"
     r"video|screenshot|screengrab)"
 )
@@ -39,9 +39,8 @@ _SIGNED = re.compile(
     r"[.)] (?:File )?Photo by [A-Z][^.!?]{2,60}$"
 )
 _FILE = re.compile(r"(?:FILE|File)(?: PHOTO| IMAGE| photo| image| pic)?\s?[:–—-]")
-_IN_THIS = re.compile(
-    r"In this (.{0,60}?)\b(?:photo|photograph|image|picture)\b( (?:taken|released|provided|made) )?"
-)
+_FILE_OF = re.compile(r"(?:File|FILE|file|Archive) (?:photo|image|picture|footage) of [^.!?:;]{3,200}")
+_IN_THIS = re.compile(r"In this (.{0,60}?)\b(?:photo|photograph|image|picture)\b( (?:taken|released|provided|made) )?")
 _IN_THIS_SIGN = re.compile(r"\d|file|undated|handout|combination", _I)
 # "A sentence. Photo: Somebody/Outlet" and "A sentence / Image: Outlet"
 _TAIL = re.compile(
@@ -74,10 +73,12 @@ _SLASHED = re.compile(
 # "A sentence. © Somebody", "A sentence. REUTERS/Somebody", "A sentence. [Somebody/Outlet]"
 _OWNED = re.compile(
     r"\S ?© ?[^.!?©]{2,60}$|"
-    r"[.!?,] (?:REUTERS|AFP|EPA|AP Photo) ?/ ?[A-Z][\w .'-]{2,50}$|"
+    r"[.!?,] (?:REUTERS|AFP|EPA|EFE|AP Photo) ?/ ?[A-Z][\w .'-]{2,50}$|"
     r"[.!?] ?\[[^\[\]/|]{2,40} ?[/|] ?[A-Z][^\[\]]{1,60}\]$"
 )
-_SHOWS = re.compile(r"(?:file |the |this )?(?:photo|image|picture) (?:shows|taken)\b.*[.)] ?\((?-i:[A-Z])[^()]{2,60}\)$", _I)
+_SHOWS = re.compile(
+    r"(?:file |the |this )?(?:photo|image|picture) (?:shows|taken)\b.*[.)] ?\((?-i:[A-Z])[^()]{2,60}\)$", _I
+)
 _NUMBERED = re.compile(r"\d{1,3} of \d{1,3} ?\| ?\S")
 _WEAK = re.compile(r"[(.] ?(?:Reuters|REUTERS|AFP|AP|EPA|EFE|Associated Press|Getty Images)\)?\.?$")
 _POSE = re.compile(
@@ -92,9 +93,7 @@ _GALLERY = re.compile(
     r"click to (?:expand|enlarge)(?: image)?\b.{0,200}",
     _I,
 )
-_FILE_NAME = re.compile(
-    r"[\w-]{1,60}\.(?:jpe?g|png|gif|webp|mp4)|(?:file|img|image|dsc)[_ ]?\d{1,6}(?: \d)?", _I
-)
+_FILE_NAME = re.compile(r"[\w-]{1,60}\.(?:jpe?g|png|gif|webp|mp4)|(?:file|img|image|dsc)[_ ]?\d{1,6}(?: \d)?", _I)
 _STOCK = re.compile(
     r"\(?(?:file|representational?|representative|stock|archive) (?:photo|image|picture|"
     r"pic)s?(?: only)?\)?\.?|(?:photo|image|picture)s? (?:used )?for (?:illustrat|representat)\w+(?: purposes?)?"
@@ -116,9 +115,7 @@ def is_credit(line: str) -> bool:
         return False
     if _is_signature(line):
         return True
-    return bool(_LABELLED.match(line) or _BY.match(line)) and not (
-        sentence_breaks(line) or ends_sentence(line)
-    )
+    return bool(_LABELLED.match(line) or _BY.match(line)) and not (sentence_breaks(line) or ends_sentence(line))
 
 
 def is_caption(line: str) -> bool:
@@ -130,7 +127,8 @@ def is_caption(line: str) -> bool:
         return False
     shown = _IN_THIS.match(line)
     return (
-        any(pattern.match(line) for pattern in (_FILE, _CAPTIONED, _NUMBERED, _SHOWS))
+        _FILE_OF.fullmatch(line) is not None
+        or any(pattern.match(line) for pattern in (_FILE, _CAPTIONED, _NUMBERED, _SHOWS))
         or (_LABELLED.match(line) is not None and _CLAUSE.match(line) is None)
         or _GALLERY.fullmatch(line) is not None
         or (shown is not None and bool(shown[2] or _IN_THIS_SIGN.search(shown[1])))
@@ -170,6 +168,8 @@ def _is_short_name(text: str) -> bool:
 def _is_agencies(line: str) -> bool:
     tokens = [token.strip(EDGE) for token in line.casefold().replace("/", " ").strip("© ").split()]
     tokens = [token for token in tokens if token]
-    return bool(tokens) and all(token in AGENCIES for token in tokens) and (
-        tokens == ["the", "canadian", "press"] or any(token not in _LOOSE for token in tokens)
+    return (
+        bool(tokens)
+        and all(token in AGENCIES for token in tokens)
+        and (tokens == ["the", "canadian", "press"] or any(token not in _LOOSE for token in tokens))
     )

@@ -54,7 +54,8 @@ def find_places(paths: Sequence[str | Path]) -> list[Place]:
     """
     if not paths:
         raise MissingError("dump", "no file or folder is named", "name at least one")
-    dumps = [(_name(path), _below(path)) for path in paths]
+    below = [_below(path) for path in paths]
+    dumps = [(_name(path), places) for path, places in zip(paths, below, strict=True)]
     names = [place.name for _, places in dumps for place in places]
     if len(set(names)) == len(names):
         return [place for _, places in dumps for place in places]
@@ -81,7 +82,7 @@ def hidden(name: str) -> Refusal | None:
 
 def _name(path: str | Path) -> str:
     text = str(path)
-    return text if text.startswith(HUB) else Path(text).resolve().name or "dump"
+    return text if text.startswith(HUB) else _readable(os.fsencode(Path(text).resolve().name)) or "dump"
 
 
 def _below(path: str | Path) -> list[Place]:
@@ -97,7 +98,7 @@ def _below(path: str | Path) -> list[Place]:
     if not os.access(root, os.R_OK):
         raise _denied(root)
     if not stat.S_ISDIR(mode):
-        return [Place(_readable(root.name.encode("utf-8", "surrogateescape")), root, _special(mode))]
+        return [Place(_readable(os.fsencode(root.name)), root, _special(mode))]
     found = sorted(_walk(root, b""), key=lambda item: item[0])
     return [Place(_readable(name), where, refusal) for name, where, refusal in found]
 

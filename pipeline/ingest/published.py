@@ -97,7 +97,9 @@ def _from_year_last(first: int, second: int, year: int) -> str:
 
 def _from_prose(text: str) -> str:
     numbers = [int(number) for number in _NUMBER.findall(text)]
-    if len(numbers) < 2 or _RELATIVE.search(text):
+    has_year = any(FIRST_YEAR <= number <= LAST_YEAR for number in numbers)
+    has_day = any(1 <= number <= 31 for number in numbers)
+    if not (has_year and has_day) or _RELATIVE.search(text):
         return ""
     found = _parse_rfc(text) or _parse_words(text)
     # What the parser found must stand there: it may not fill in a year or a day of its own.

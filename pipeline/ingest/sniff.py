@@ -69,7 +69,7 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _PAGE = re.compile(
-    r"(?:<\?xml[^>]{0,200}>)?\s{0,99}(?:<!--.{0,4000}?-->\s{0,99}){0,9}<(?:!doctype\s+html|html|head|body)\b",
+    r"(?:<\?xml[^>]{0,200}>)?\s{0,99}(?><!--.{0,4000}?-->\s{0,99}){0,9}+<(?:!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _XML = re.compile(r"<\?xml|<rss\b|<feed\b|<svg\b", re.IGNORECASE)

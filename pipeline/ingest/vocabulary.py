@@ -50,7 +50,7 @@ SHARE_WORDS = NETWORKS | _words(
     """
     0 a and article articulo artículo auf buttons by ce cet click comment comments copied copy el en esta este
     friend friends icon in it l'article like link loading matéria mit more na new news no nota noticia notícia
-    now o on opens options or our page par per post save send shares spread story sur the this to us via
+    now o on opens options or our page par per post redes save send shares spread sociales story sur the this to us via
     window with x your в на
     """
 )
@@ -94,8 +94,8 @@ DATE_WORDS = (
 # News agencies and picture houses, word by word.
 AGENCIES = _words(
     """
-    aap afp agence agence-france-presse anadolu ani anp ansa ap associated belga bernama beta bloomberg
-    canadian commons dpa efe epa epa-efe flickr france-presse getty ians images istock kcna kyodo leta lusa
+    aap afp agence alamy agence-france-presse anadolu ani anp ansa ap associated belga bernama beta bloomberg
+    canadian commons cuartoscuro dpa efe epa epa-efe flickr france-presse getty ians images istock kcna kyodo leta lusa
     notimex nurphoto pa pixabay press pti reuters scanpix shutterstock sipa tanjug tass the unsplash upi via
     wikimedia wikipedia xinhua yonhap zuma интерфакс риа тасс
     """
@@ -113,12 +113,12 @@ PARTICLES = _words(
 LANGUAGES = _words(
     """
     amharic anglais arabe arabic azerbaijani bahasa bangla bengali bosnian burmese cantonese chinese
-    chinesisch coreano coréen cyrillic dari deutsch dutch engels engleski englisch english español espagnol
-    farsi filipino français française french francés inglesa francês german georgian hausa hebrew hindi indonesian inglés inglês
-    italian italiano japanese japanisch kazakh khmer kirundi kiswahili korean koreanisch kurdish kyrgyz lao
-    latin malay mandarin marathi nepali oromo pashto persian polish português portuguese portugués punjabi
-    romanian ruski russe russian russisch ruso russo serbian serbo sinhala somali spanisch spanish srpski
-    swahili tagalog tajik tamil telugu thai tibetan turkish uighur ukrainian urdu uyghur uzbek vietnamese
-    yoruba zulu русский русском английском
+    chinesisch coreano coréen cyrillic dari deutsch dutch engels engleski englisch english espagnol español
+    farsi filipino francés francês français française french georgian german hausa hebrew hindi indonesian
+    inglesa inglés inglês italian italiano japanese japanisch kazakh khmer kirundi kiswahili korean
+    koreanisch kurdish kyrgyz lao latin malay mandarin marathi nepali oromo pashto persian polish portuguese
+    portugués português punjabi romanian ruski ruso russe russian russisch russo serbian serbo sinhala
+    somali spanisch spanish srpski swahili tagalog tajik tamil telugu thai tibetan turkish uighur ukrainian
+    urdu uyghur uzbek vietnamese yoruba zulu английском русский русском
     """
 )
