@@ -84,7 +84,7 @@ def main() -> None:
         "| stage | cold cache | warm cache |",
         "|---|---:|---:|",
     ]
-    for stage in warm[0]:
+    for stage in cold[0]:
         middle = [statistics.median(run.get(stage, 0.0) for run in runs) for runs in (cold, warm)]
         lines.append(f"| {stage} | {middle[0]:.2f} | {middle[1]:.2f} |")
     text = "\n".join(lines) + "\n"

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from pipeline.bundle import verify_bundle
     from pipeline.configfile import load_config
     from pipeline.errors import ThemesError
-    from pipeline.evidence import evidence
-    from pipeline.ingest.stream import ingest
+    from pipeline.explain import evidence
+    from pipeline.ingest.stream import ingest as paragraphs
     from pipeline.model import ThemeModel
     from pipeline.tagging import tag
     from pipeline.training import evaluate, train
@@ -31,27 +31,29 @@ __all__ = [
     "ThemesError",
     "evaluate",
     "evidence",
-    "ingest",
     "load_config",
+    "paragraphs",
     "tag",
     "train",
     "verify_bundle",
 ]
 
+# None of these names is also a module's: an imported module would take the name's place.
 _HOME = {
-    "ThemeModel": "pipeline.model",
-    "ThemesError": "pipeline.errors",
-    "evaluate": "pipeline.training",
-    "evidence": "pipeline.evidence",
-    "ingest": "pipeline.ingest.stream",
-    "load_config": "pipeline.configfile",
-    "tag": "pipeline.tagging",
-    "train": "pipeline.training",
-    "verify_bundle": "pipeline.bundle",
+    "ThemeModel": ("pipeline.model", "ThemeModel"),
+    "ThemesError": ("pipeline.errors", "ThemesError"),
+    "evaluate": ("pipeline.training", "evaluate"),
+    "evidence": ("pipeline.explain", "evidence"),
+    "load_config": ("pipeline.configfile", "load_config"),
+    "paragraphs": ("pipeline.ingest.stream", "ingest"),
+    "tag": ("pipeline.tagging", "tag"),
+    "train": ("pipeline.training", "train"),
+    "verify_bundle": ("pipeline.bundle", "verify_bundle"),
 }
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'pipeline' has no attribute {name!r}; it has {', '.join(__all__)}")
-    return getattr(import_module(_HOME[name]), name)
+    module, attribute = _HOME[name]
+    return getattr(import_module(module), attribute)

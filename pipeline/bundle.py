@@ -126,14 +126,10 @@ def audit_bundle(folder: Path) -> dict[str, Any]:
     """
     again = "get the bundle again from its sender, or train it again"
     if not (folder / BUNDLE.model).is_file():
-        raise MissingError(
-            folder, "no model bundle here (no model.json)", "themes models list shows the bundles"
-        )
+        raise MissingError(folder, "no model bundle here (no model.json)", "themes models list shows the bundles")
     for path in sorted(folder.iterdir()):
         if path.name not in (BUNDLE.model, *BUNDLE.hashed) or path.is_symlink() or not path.is_file():
-            raise DataError(
-                path, "does not belong into a bundle; nothing was loaded", f"remove it, or {again}"
-            )
+            raise DataError(path, "does not belong into a bundle; nothing was loaded", f"remove it, or {again}")
     path = folder / BUNDLE.model
     if path.stat().st_size > _LARGEST_JSON:
         raise DataError(path, f"too large for a model.json, found {path.stat().st_size} bytes", again)
@@ -187,8 +183,7 @@ def load_bundle(folder: Path) -> ThemeModel:
     if encoder.identity != recipe.encoder_identity:
         raise DataError(
             folder,
-            f"was trained with another encoder, found {encoder.identity[:16]}, "
-            f"needed {recipe.encoder_identity[:16]}",
+            f"was trained with another encoder, found {encoder.identity[:16]}, needed {recipe.encoder_identity[:16]}",
             f"install the encoder {recipe.encoder.id!r} as it was, or train again",
         )
     return ThemeModel(
@@ -210,13 +205,9 @@ def _check_arrays(path: Path, arrays: dict[str, Any], *, themes: int) -> None:
         array = arrays.get(name)
         if array is None or str(array.dtype) != kind or array.shape[:1] != (themes,):
             found = "nothing" if array is None else f"{array.dtype} {array.shape}"
-            raise DataError(
-                path, f"array {name!r} must be {kind} for {themes} themes, found {found}", "train again"
-            )
+            raise DataError(path, f"array {name!r} must be {kind} for {themes} themes, found {found}", "train again")
         if array.ndim != (2 if name == "weight" else 1) or not np.isfinite(array).all():
-            raise DataError(
-                path, f"array {name!r} has numbers that are not finite or a wrong shape", "train again"
-            )
+            raise DataError(path, f"array {name!r} has numbers that are not finite or a wrong shape", "train again")
     extra = sorted(set(arrays) - set(kinds))
     if extra:
         raise DataError(path, f"unknown array {extra[0]!r}", "train again")

@@ -80,9 +80,7 @@ def model_card(model: ThemeModel, *, evaluation: dict[str, Any]) -> str:
         cells = [shown_figure(one[name]) for name in ("precision", "recall", "f1", "average_precision")]
         chosen = f"{threshold:.3f}" if threshold <= 1 else "none: never yes"
         rows.append(" | ".join(["| " + theme, str(one["support"]), *cells, chosen]) + " |")
-    macro = [
-        shown_figure(measures["macro"][name]) for name in ("precision", "recall", "f1", "average_precision")
-    ]
+    macro = [shown_figure(measures["macro"][name]) for name in ("precision", "recall", "f1", "average_precision")]
     rows.append(" | ".join(["| **macro**", "", *macro, ""]) + " |")
     base = [
         f"\nIn the same folds: {name} reaches a macro F1 of {shown_figure(other['macro']['f1'])} "

@@ -85,9 +85,7 @@ class EncoderConfig(Section):
         False, description="Whether a hub model may be fetched over the network when it is not on disk."
     )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("cpu", description="Where the encoder runs.")
-    max_tokens: int | None = Field(
-        None, ge=8, description="Window in tokens; the encoder's own limit when not set."
-    )
+    max_tokens: int | None = Field(None, ge=8, description="Window in tokens; the encoder's own limit when not set.")
     cache: Flag = Field(
         True, description="Whether vectors are kept in the private cache, so that equal text is encoded once."
     )

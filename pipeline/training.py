@@ -127,9 +127,7 @@ def train(config: Config, *, encoder: Encoder | None = None, progress: Progress 
     table = label_table(judged, codebook=codebook)
     texts = [clean(text) for text in table.texts]
     progress("group stories", 0, None)
-    together = join_groups(
-        table.articles, table.stories, groups(texts, threshold=config.ingest.near_duplicate)
-    )
+    together = join_groups(table.articles, table.stories, groups(texts, threshold=config.ingest.near_duplicate))
     _check_support(table, together)
     encoder = encoder or load_encoder(config.encoder)
     vectors = encoder.encode(texts, progress=progress).vectors

@@ -92,7 +92,7 @@ def fake_model(themes: Sequence[str], *, encoder: FakeEncoder | None = None) -> 
         recipe=Recipe(EncoderConfig(), encoder.identity, IngestConfig()),
         codebook=codebook,
         heads=Heads(weight.astype(np.float32), np.full(count, -1.0, dtype=np.float32)),
-        decider=Decider(np.ones(count), np.zeros(count), np.full(count, 0.5)),
+        decider=Decider(np.ones(count), np.zeros(count), np.full(count, 0.75)),
         encoder=encoder,
         provenance={"labels": digest("labels"), "codebook": codebook.sha256, "config": digest("config")},
         sha256=digest("fake model", *themes),

@@ -130,7 +130,7 @@ def resaved(model, folder):
 
 
 def test_verify_finds_an_encoder_that_gives_other_vectors(saved, monkeypatch):
-    model, folder = saved
+    _, folder = saved
     assert bundle.verify_bundle(folder) < 1e-6
 
     class Drifted(FakeEncoder):

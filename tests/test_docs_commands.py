@@ -41,9 +41,7 @@ def masked(line):
 
 def matches(expected, printed):
     """Say whether printed lines follow the expected ones, `...` standing for any."""
-    expected = [
-        masked(line) if line.strip() != "..." else "..." for line in expected if masked(line) or "..." in line
-    ]
+    expected = [masked(line) if line.strip() != "..." else "..." for line in expected if masked(line) or "..." in line]
     printed = [masked(line) for line in printed if masked(line)]
     at = 0
     for place, line in enumerate(expected):
@@ -106,9 +104,7 @@ def test_every_command_of_the_door_stands_in_the_documents():
     for name, command in group.commands.items():
         names = [f"{name} {sub}" for sub in getattr(command, "commands", {})] or [name]
         for full in names:
-            assert getattr(command, "hidden", False) or f"themes {full}" in text or full == "config docs", (
-                full
-            )
+            assert getattr(command, "hidden", False) or f"themes {full}" in text or full == "config docs", full
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

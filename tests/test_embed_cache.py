@@ -19,9 +19,7 @@ class Counting:
     def encode(self, texts, *, progress=None):
         self.asked += list(texts)
         vectors = [[len(text) + self.shift, 1 / (1 + len(text))] for text in texts]
-        return Encoded(
-            np.array(vectors, dtype=np.float32).reshape(len(texts), -1), np.ones(len(texts), np.int32)
-        )
+        return Encoded(np.array(vectors, dtype=np.float32).reshape(len(texts), -1), np.ones(len(texts), np.int32))
 
     def explain(self, text):
         raise NotImplementedError

@@ -58,13 +58,16 @@ def test_a_second_process_is_told_that_the_folder_is_taken(tmp_path):
 
 def test_a_lock_is_free_again_after_its_block(tmp_path):
     for _ in range(2):
-        with locked(tmp_path / ".lock"):
-            with pytest.raises(LockedError):
-                locked(tmp_path / ".lock").__enter__()
+        with locked(tmp_path / ".lock"), pytest.raises(LockedError):
+            locked(tmp_path / ".lock").__enter__()
 
 
 def test_canonical_json_has_one_form(tmp_path):
-    assert canonical_json({"b": 1, "a": "é"}) == canonical_json({"a": "é", "b": 1}) == '{\n "a": "é",\n "b": 1\n}\n'.encode()
+    assert (
+        canonical_json({"b": 1, "a": "é"})
+        == canonical_json({"a": "é", "b": 1})
+        == '{\n "a": "é",\n "b": 1\n}\n'.encode()
+    )
     with pytest.raises(ValueError, match="Out of range"):
         canonical_json(float("nan"))
 

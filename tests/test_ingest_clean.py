@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 from pipeline.ingest.clean import clean, remarks
 
 ODD = st.text(
-    alphabet=st.sampled_from(
-        "ab é\u0301\u200b\u200c\u200d\u202e\u00ad\ufeff\x00\x07\n\t\u2028\ud800\u06cc\u0915"
-    )
+    alphabet=st.sampled_from("ab é\u0301\u200b\u200c\u200d\u202e\u00ad\ufeff\x00\x07\n\t\u2028\ud800\u06cc\u0915")
 )
 
 

@@ -51,9 +51,7 @@ def test_a_headline_above_wrapped_text_stays_apart() -> None:
 
 
 def test_list_items_of_a_wrapped_file_stay_apart() -> None:
-    items = [
-        textwrap.fill(paragraph, 70, initial_indent="- ", subsequent_indent="  ") for paragraph in PARAGRAPHS
-    ]
+    items = [textwrap.fill(paragraph, 70, initial_indent="- ", subsequent_indent="  ") for paragraph in PARAGRAPHS]
     assert cut_texts("\n".join(items)) == [f"- {paragraph}" for paragraph in PARAGRAPHS]
 
 

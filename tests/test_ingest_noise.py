@@ -127,9 +127,7 @@ CONTENT = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("reason", "line"), [(reason, line) for reason, lines in NOISE.items() for line in lines]
-)
+@pytest.mark.parametrize(("reason", "line"), [(reason, line) for reason, lines in NOISE.items() for line in lines])
 def test_a_line_that_is_no_content_is_known_with_its_reason(reason: str, line: str) -> None:
     assert noise_reason(line) == reason
 

@@ -17,7 +17,7 @@ LAYERS = (
     {"errors", "records", "files", "offline", "progress", "shipped"},
     {"config", "strictyaml", "problems", "configfile", "codebook"},
     {"ingest", "coding", "embed", "learn"},
-    {"bundle", "card", "evidence", "model"},
+    {"bundle", "card", "explain", "model"},
     {"training", "tagging", "comparing"},
     {"tracking"},
     {"demo", "report", "review"},

@@ -6,9 +6,7 @@ from pipeline.learn.baselines import tfidf_logits
 
 
 def test_it_finds_a_theme_with_its_own_words():
-    texts = [
-        f"the patrol took a bribe at gate {i}" if i % 2 else f"the river rose at mile {i}" for i in range(60)
-    ]
+    texts = [f"the patrol took a bribe at gate {i}" if i % 2 else f"the river rose at mile {i}" for i in range(60)]
     answers = (np.arange(60) % 2).astype(np.int8)[:, None]
     logits = tfidf_logits(texts, answers, fold=np.arange(60) // 12)
     assert ((logits > 0) == (answers == 1)).all()

@@ -18,9 +18,7 @@ def simulated(rows=4000, slope=0.4, intercept=-1.0, seed=1):
 
 
 def fit(logits, answers, method="platt"):
-    return fit_decider(
-        logits, answers, calibration=CalibrationConfig(method=method), thresholds=ThresholdsConfig()
-    )
+    return fit_decider(logits, answers, calibration=CalibrationConfig(method=method), thresholds=ThresholdsConfig())
 
 
 def test_platt_finds_the_probabilities_that_made_the_answers():

@@ -126,9 +126,7 @@ def test_the_gzip_file_is_the_same_whenever_it_is_made():
 def test_records_and_pages_say_that_they_are_invented():
     records = [row for name in FILES if ".jsonl" in name for row in rows(name)[0]]
     assert all(row["note"].startswith("Invented for the sample dump") for row in records)
-    assert all(
-        "Invented for the sample dump" in text(name) for name in FILES if name.endswith((".html", ".csv"))
-    )
+    assert all("Invented for the sample dump" in text(name) for name in FILES if name.endswith((".html", ".csv")))
 
 
 def test_nothing_in_the_dump_stands_in_the_labels():

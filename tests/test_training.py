@@ -81,9 +81,7 @@ def small_labels(tmp_path, rows):
             "article": f"x{i}",
             "story": f"x{i}",
             "paragraph": 1,
-            "text": f"Patrol number {i} took a bribe near gate {i}."
-            if yes
-            else f"Rain number {i} fell on hill {i}.",
+            "text": f"Patrol number {i} took a bribe near gate {i}." if yes else f"Rain number {i} fell on hill {i}.",
             "coder": "me",
             "codebook": "1.0",
             "judgements": {"bribery": "yes" if yes else "no"},

@@ -20,9 +20,7 @@ _PATHS = Annotated[
     list[Path] | None,
     typer.Argument(help="Label files, or folders of *.jsonl; the shipped labels when none is named."),
 ]
-_CODEBOOK = Annotated[
-    Path | None, typer.Option("--codebook", help="Codebook file; the shipped one when not named.")
-]
+_CODEBOOK = Annotated[Path | None, typer.Option("--codebook", help="Codebook file; the shipped one when not named.")]
 _AS_JSON = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 _ANSWERS = ("yes", "no", "unsure", "not asked")
 
@@ -64,11 +62,8 @@ def _counts(judged: Sequence[Judged], *, codebook: Codebook) -> dict[str, dict[s
     return counts
 
 
-def _print_json(
-    judged: Sequence[Judged], problems: Sequence[Problem], *, codebook: Codebook, errors: int
-) -> None:
+def _print_json(judged: Sequence[Judged], problems: Sequence[Problem], *, codebook: Codebook, errors: int) -> None:
     from pipeline.cli.output import emit_json
-
     from pipeline.coding.judged import labels_sha256
 
     shown: list[dict[str, Any]] = [
@@ -87,9 +82,7 @@ def _print_json(
     )
 
 
-def _print_table(
-    judged: Sequence[Judged], problems: Sequence[Problem], *, codebook: Codebook, errors: int
-) -> None:
+def _print_table(judged: Sequence[Judged], problems: Sequence[Problem], *, codebook: Codebook, errors: int) -> None:
     from pipeline.cli.output import say, show_table
 
     counts = _counts(judged, codebook=codebook)

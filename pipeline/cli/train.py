@@ -24,12 +24,8 @@ def register(app: typer.Typer) -> None:
 
 def train(
     config: Annotated[str, typer.Argument(help="Configuration file, as configs/default.yaml.")] = "",
-    overrides: Annotated[
-        list[str] | None, typer.Argument(metavar="KEY=VALUE", help="Overrides, as head.C=2.")
-    ] = None,
-    from_run: Annotated[
-        str, typer.Option(help="Repeat this MLflow run instead of reading a configuration.")
-    ] = "",
+    overrides: Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUE", help="Overrides, as head.C=2.")] = None,
+    from_run: Annotated[str, typer.Option(help="Repeat this MLflow run instead of reading a configuration.")] = "",
     tracking_uri: Annotated[
         str, typer.Option(help="Where --from-run looks; default: tracking.uri of configs/default.yaml.")
     ] = "",
@@ -50,9 +46,7 @@ def train(
     say(f"next      themes tag DUMP --model {folder} --out OUT")
 
 
-def _resolve(
-    config: str, overrides: list[str], *, from_run: str, tracking_uri: str
-) -> tuple[Config, dict[str, str]]:
+def _resolve(config: str, overrides: list[str], *, from_run: str, tracking_uri: str) -> tuple[Config, dict[str, str]]:
     """Give the configuration to train from, and the hashes that a repeated run must meet."""
     from pipeline.configfile import load_config
     from pipeline.errors import UsageError
@@ -66,9 +60,7 @@ def _resolve(
     if not from_run:
         return load_config(config, overrides).config, {}
     if overrides:
-        raise UsageError(
-            "--from-run", f"repeats a run as it was, found {overrides[0]!r}", "leave out KEY=VALUE"
-        )
+        raise UsageError("--from-run", f"repeats a run as it was, found {overrides[0]!r}", "leave out KEY=VALUE")
     from pipeline.tracking import run_config
 
     uri = tracking_uri or load_config("configs/default.yaml").config.tracking.uri
@@ -103,9 +95,7 @@ def train_and_save(
     if config.tracking.enabled:
         from pipeline.tracking import record
 
-        recorded = record(
-            trained, folder, model_sha256=model.sha256, config=config.tracking, progress=progress
-        )
+        recorded = record(trained, folder, model_sha256=model.sha256, config=config.tracking, progress=progress)
         say(recorded.told())
     return trained, folder
 

@@ -116,9 +116,7 @@ def _same_coder(judged: list[Judged]) -> Iterator[Problem]:
         shared = line.judgements.keys() & other.judgements.keys()
         differ = sorted(theme for theme in shared if line.judgements[theme] != other.judgements[theme])
         if differ and line.id != other.id:
-            problem = (
-                f"coder {line.coder!r} judged this paragraph otherwise at {other.place}: {', '.join(differ)}"
-            )
+            problem = f"coder {line.coder!r} judged this paragraph otherwise at {other.place}: {', '.join(differ)}"
             yield Problem(line.place, problem, "keep the judgement that holds")
 
 

@@ -130,6 +130,4 @@ def _line_sha256(line: Judged) -> str:
     answers = [part for theme, answer in sorted(line.judgements.items()) for part in (theme, answer)]
     number = str(line.paragraph)
     origin = (line.set, line.topic_source)
-    return digest(
-        line.id, line.article, line.story, number, line.text, line.coder, line.codebook, *origin, *answers
-    )
+    return digest(line.id, line.article, line.story, number, line.text, line.coder, line.codebook, *origin, *answers)

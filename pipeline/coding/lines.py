@@ -172,9 +172,7 @@ def _from_pydantic(detail: ErrorDetails, *, place: str) -> Problem:
     if detail["type"] == "extra_forbidden":
         return Problem(place, f"unknown key {key!r}", _known(key, list(_Line.model_fields), kind="keys"))
     if detail["type"] == "string_unicode":
-        return Problem(
-            place, f"{key} holds half a character (a lone surrogate, U+D800 to U+DFFF)", "remove it"
-        )
+        return Problem(place, f"{key} holds half a character (a lone surrogate, U+D800 to U+DFFF)", "remove it")
     value = detail["input"]
     if key == "text":
         found = f"{len(value):,} characters" if isinstance(value, str) else type(value).__name__
@@ -195,11 +193,7 @@ def _accepted(key: str) -> str:
         return "accepted: a whole number from 1"
     if key.startswith("judgements"):
         return "accepted: an object of themes, each yes, no or unsure"
-    return (
-        "accepted: a string"
-        if key in ("set", "topic_source")
-        else "accepted: a string of 1 to 200 characters"
-    )
+    return "accepted: a string" if key in ("set", "topic_source") else "accepted: a string of 1 to 200 characters"
 
 
 def _short(value: object) -> str:

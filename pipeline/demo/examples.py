@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.evidence import Evidence, evidence
+from pipeline.explain import Evidence, evidence
 from pipeline.ingest.clean import clean
 from pipeline.model import ThemeModel
 
@@ -48,9 +48,7 @@ def examples(model: ThemeModel, folder: Path, *, count: int = 5) -> list[Example
     import pyarrow.parquet as pq
 
     rows = {row["paragraph_id"]: row for row in _rows(pq, folder / "paragraphs") if row["kind"] == "body"}
-    tags = [
-        tag for tag in _rows(pq, folder / "tags") if tag["decision"] == "yes" and tag["paragraph_id"] in rows
-    ]
+    tags = [tag for tag in _rows(pq, folder / "tags") if tag["decision"] == "yes" and tag["paragraph_id"] in rows]
     tags.sort(key=lambda tag: (-tag["score"], tag["paragraph_id"]))
     chosen: list[Example] = []
     seen: set[str] = set()

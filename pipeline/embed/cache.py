@@ -113,6 +113,7 @@ class CachedEncoder:
             found = {key: row for key in set(keys) if (row := _look_up(base, key)) is not None}
             new = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
             missing = list(new)
+            progress("encode", 0, len(missing))
             for first in range(0, len(missing), _CHUNK):
                 chunk = missing[first : first + _CHUNK]
                 encoded = self.inner.encode([new[key] for key in chunk])

@@ -110,9 +110,7 @@ class SentenceEncoder:
         )
         model.eval()
         if self._config.max_tokens:
-            model.max_seq_length = min(
-                self._config.max_tokens, model.max_seq_length or self._config.max_tokens
-            )
+            model.max_seq_length = min(self._config.max_tokens, model.max_seq_length or self._config.max_tokens)
         return model
 
     def encode(self, texts: Sequence[str], *, progress: Progress = silent) -> Encoded:
@@ -135,9 +133,7 @@ class SentenceEncoder:
         stacked = np.stack(vectors) if vectors else np.zeros((0, 0))
         if not np.isfinite(stacked).all():
             row = int(np.flatnonzero(~np.isfinite(stacked).all(axis=1))[0])
-            raise DataError(
-                f"text {row + 1} of {len(texts)}", "its vector is not finite", "check the encoder"
-            )
+            raise DataError(f"text {row + 1} of {len(texts)}", "its vector is not finite", "check the encoder")
         return Encoded(stacked.astype(np.float32), np.array(counts, dtype=np.int32))
 
     def explain(self, text: str) -> TokenVectors:
@@ -190,8 +186,7 @@ class SentenceEncoder:
         with torch.inference_mode():
             features = self._model.preprocess([text])
             moved = {
-                key: value.to(self._model.device) if hasattr(value, "to") else value
-                for key, value in features.items()
+                key: value.to(self._model.device) if hasattr(value, "to") else value for key, value in features.items()
             }
             output = self._model.forward(moved)
         vector = output["sentence_embedding"][0].float().cpu().numpy().astype(np.float64)

@@ -154,9 +154,7 @@ def _check_code(path: Path) -> None:
     try:
         content: Any = json.loads(path.read_text("utf-8"))
     except (ValueError, OSError) as error:
-        raise DataError(
-            path, f"not readable as JSON ({type(error).__name__})", "get the file again"
-        ) from error
+        raise DataError(path, f"not readable as JSON ({type(error).__name__})", "get the file again") from error
     if isinstance(content, dict):
         asks = [key for key in _RUNS_CODE if content.get(key)]
         if asks:

@@ -168,9 +168,7 @@ class Clusters:
         insert = "INSERT INTO leaders (key, shingles) VALUES (?, ?)"
         leader = self._database.execute(insert, (key, own.tobytes())).lastrowid
         self._database.execute("INSERT INTO known VALUES (?, ?)", (same, leader))
-        self._database.executemany(
-            "INSERT OR IGNORE INTO bands VALUES (?, ?)", ((band, leader) for band in bands)
-        )
+        self._database.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", ((band, leader) for band in bands))
         return key
 
     def _nearest(self, own: NDArray[np.uint64], bands: list[int]) -> tuple[int, str] | None:
@@ -181,9 +179,7 @@ class Clusters:
             return None
         query = _CANDIDATES.replace("MARKS", ",".join("?" * len(bands)))
         rows = self._database.execute(query, [*bands, _MOST_CANDIDATES]).fetchall()
-        alike = [
-            (jaccard(own, np.frombuffer(blob, dtype=np.uint64)), -leader, key) for leader, key, blob in rows
-        ]
+        alike = [(jaccard(own, np.frombuffer(blob, dtype=np.uint64)), -leader, key) for leader, key, blob in rows]
         if not alike:
             return None
         similarity, negative, key = max(alike)

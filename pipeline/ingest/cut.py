@@ -46,9 +46,7 @@ def cut(article: Article, *, config: IngestConfig) -> list[Paragraph]:
     for item in judged(_CUTTERS[article.media](article.text), title=article.title):
         pieces = _pieces(article, item.block, limit=config.max_paragraph_chars)
         for piece in pieces:
-            paragraphs.append(
-                _paragraph(article, item, piece, number=len(paragraphs) + 1, is_cut=len(pieces) > 1)
-            )
+            paragraphs.append(_paragraph(article, item, piece, number=len(paragraphs) + 1, is_cut=len(pieces) > 1))
     return paragraphs
 
 

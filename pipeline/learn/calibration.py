@@ -131,9 +131,7 @@ def held_out_scores(
     decisions = np.zeros(logits.shape, dtype=bool)
     for number in np.unique(fold):
         held_out = fold == number
-        decider = fit_decider(
-            logits[~held_out], answers[~held_out], calibration=calibration, thresholds=thresholds
-        )
+        decider = fit_decider(logits[~held_out], answers[~held_out], calibration=calibration, thresholds=thresholds)
         scores[held_out] = decider.scores(logits[held_out])
         decisions[held_out] = decider.decide(scores[held_out])
     return scores, decisions

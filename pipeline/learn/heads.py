@@ -54,9 +54,7 @@ def fit_heads(vectors: NDArray[np.float32], answers: NDArray[np.int8], *, config
     """
     from threadpoolctl import threadpool_limits
 
-    with threadpool_limits(
-        1
-    ):  # such small sums are 20 times faster on one thread, and the same on any machine
+    with threadpool_limits(1):  # such small sums are 20 times faster on one thread, and the same on any machine
         fitted = [_fit(vectors, column, config) for column in answers.T]
     return Heads(
         np.stack([weight for weight, _ in fitted]).astype(np.float32),

@@ -133,8 +133,7 @@ def _counts(
     yes, given = (answer == 1)[asked], decision[asked]
     score, weight = score[asked], weights[:, asked]
     precision = [
-        _average_precision(yes, score, weight[start : start + _CHUNK])
-        for start in range(0, len(weight), _CHUNK)
+        _average_precision(yes, score, weight[start : start + _CHUNK]) for start in range(0, len(weight), _CHUNK)
     ]
     return np.stack([weight @ (yes & given), weight @ given, weight @ yes, np.concatenate(precision)])
 

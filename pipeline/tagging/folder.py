@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.errors import DataError, OutputError, UsageError
 from pipeline.files import private_folder
-from pipeline.tagging.journal import JOURNAL, read_head
+from pipeline.tagging.journal import JOURNAL, Journal, read_head, write_journal_head
 from pipeline.tagging.manifest import MANIFEST, Identity, read_manifest
 from pipeline.tagging.rows import NOISE, PARAGRAPHS, TAGS
 from pipeline.tagging.shards import Shard
@@ -44,7 +44,7 @@ def check_outside(out: Path, paths: Sequence[Path]) -> None:
 
 
 def finished(out: Path, *, identity: Identity) -> dict[str, Any] | None:
-    """Give the manifest when ``out`` already holds this very run, whole.
+    """Give the manifest when ``out`` already holds this very run, whole. Only called under the lock.
 
     Raises
     ------
@@ -60,6 +60,7 @@ def finished(out: Path, *, identity: Identity) -> dict[str, Any] | None:
             raise DataError(
                 out / shard.file, "changed or lost since the run was finished", "tag again with --overwrite"
             )
+    (out / JOURNAL).unlink(missing_ok=True)  # a run killed between its manifest and its last step
     return manifest
 
 
@@ -78,10 +79,10 @@ def inspect(out: Path) -> None:
     _check_foreign(out, ours=ours)
 
 
-def prepare(out: Path, *, identity: Identity, overwrite: bool) -> None:
-    """Make ``out`` ready for a run: empty, or with what an interrupted run of the same identity left.
+def prepare(out: Path, *, identity: Identity, overwrite: bool) -> Journal:
+    """Make ``out`` ready for a run: empty, or with what an interrupted run of the same identity has done.
 
-    Only called under the lock.
+    Only called under the lock. Whenever it is killed, the folder stays one that the same command accepts.
 
     Raises
     ------
@@ -89,15 +90,18 @@ def prepare(out: Path, *, identity: Identity, overwrite: bool) -> None:
         When it holds another run and ``overwrite`` is false.
     """
     earlier = read_manifest(out) or read_head(out)
-    if earlier is not None and overwrite:
-        _remove_run(out)
+    if overwrite:
+        write_journal_head(out, identity.as_dict())  # first: what stands here is known to be ours
+        (out / MANIFEST).unlink(missing_ok=True)
     elif earlier is not None and earlier.get("run_id") != identity.run_id:
         raise DataError(
             out,
             "holds another run (" + "; ".join(identity.differs_from(earlier)) + ")",
             "replace it with --overwrite, or name another folder with --out",
         )
-    _remove_left_over(out)
+    journal = Journal(out, head=identity.as_dict())
+    _remove_all_but(out, journal.files)
+    return journal
 
 
 def _check_foreign(out: Path, *, ours: bool) -> None:
@@ -120,20 +124,13 @@ def _is_ours(path: Path) -> bool:
     return path.name in (*_FILES, *_FOLDERS) or path.name.startswith(_LEFT_OVER)
 
 
-def _remove_run(out: Path) -> None:
-    """Delete an earlier run, the manifest first: without it the folder is no finished run."""
-    (out / MANIFEST).unlink(missing_ok=True)
+def _remove_all_but(out: Path, files: frozenset[str]) -> None:
+    """Delete parts of other runs and what a killed run left half-way."""
     (out / REJECTED).unlink(missing_ok=True)
-    for name in _FOLDERS:
-        for path in sorted((out / name).glob("part-*")):
-            if _PART.fullmatch(path.name):
-                path.unlink()
-    (out / JOURNAL).unlink(missing_ok=True)
-
-
-def _remove_left_over(out: Path) -> None:
-    """Delete what a killed run left half-way."""
     for folder in (out, *(out / name for name in _FOLDERS)):
-        for path in folder.iterdir() if folder.is_dir() else ():
-            if path.name.startswith(_LEFT_OVER):
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            is_part = folder != out and _PART.fullmatch(path.name)
+            if is_part and path.relative_to(out).as_posix() not in files:
+                path.unlink()
+            elif path.name.startswith(_LEFT_OVER):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.files import write_whole
 from pipeline.tagging.shards import Chunk, Shard
 
-__all__ = ["JOURNAL", "Done", "Journal", "read_head"]
+__all__ = ["JOURNAL", "Done", "Journal", "read_head", "write_journal_head"]
 
 JOURNAL = ".journal.jsonl"
 
@@ -63,10 +64,15 @@ class Journal:
     def __init__(self, out: Path, *, head: dict[str, Any]) -> None:
         self.path = out / JOURNAL
         lines = _lines(self.path)
-        self._done = dict(filter(None, map(_done, lines[1:])))
-        _cut(self.path, 0 if not lines else _whole_lines(self.path))
         if not lines:
-            self._append(head)
+            write_journal_head(out, head)
+        self._done = dict(filter(None, map(_done, lines[1:])))
+        _cut_torn_line(self.path)
+
+    @property
+    def files(self) -> frozenset[str]:
+        """Part files of the chunks that are done."""
+        return frozenset(shard.file for done in self._done.values() for shard in done.shards)
 
     def find(self, chunk: Chunk, *, out: Path) -> Done | None:
         """Give what is known of a chunk, if it holds the same and all its part files are intact."""
@@ -77,17 +83,19 @@ class Journal:
 
     def add(self, chunk: Chunk, done: Done) -> None:
         """Note a chunk whose part files stand in their places."""
-        self._append({"number": chunk.number, **asdict(done)})
+        with self.path.open("ab") as file:
+            file.write(_line({"number": chunk.number, **asdict(done)}))
+            file.flush()
+            os.fsync(file.fileno())
 
     def remove(self) -> None:
         """Delete the file: the manifest has taken its place."""
         self.path.unlink(missing_ok=True)
 
-    def _append(self, line: dict[str, Any]) -> None:
-        with self.path.open("ab") as file:
-            file.write(json.dumps(line, sort_keys=True).encode("utf-8") + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+
+def write_journal_head(out: Path, head: dict[str, Any]) -> None:
+    """Begin a journal, in place of the one that may be there."""
+    write_whole(out / JOURNAL, _line(head))
 
 
 def read_head(out: Path) -> dict[str, Any] | None:
@@ -96,18 +104,13 @@ def read_head(out: Path) -> dict[str, Any] | None:
     return lines[0] if lines else None
 
 
-def _whole_lines(path: Path) -> int:
-    """Give the bytes up to and with the last line end."""
-    return path.read_bytes().rfind(b"\n") + 1
+def _cut_torn_line(path: Path) -> None:
+    """Cut off what a power loss left of a line."""
+    os.truncate(path, path.read_bytes().rfind(b"\n") + 1)
 
 
-def _cut(path: Path, size: int) -> None:
-    """Make the file when it is not there; cut off what a power loss left of a line."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-    try:
-        os.ftruncate(descriptor, size)
-    finally:
-        os.close(descriptor)
+def _line(content: dict[str, Any]) -> bytes:
+    return json.dumps(content, sort_keys=True).encode("utf-8") + b"\n"
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

@@ -103,9 +103,9 @@ def tag(
         manifest = None if overwrite else finished(out, identity=identity)
         if manifest is not None:
             return Summary(out, manifest, was_finished=True)
-        prepare(out, identity=identity, overwrite=overwrite)
+        journal = prepare(out, identity=identity, overwrite=overwrite)
         config = model.recipe.ingest.model_copy(update={"fields": {**model.recipe.ingest.fields, **(fields or {})}})
-        run = _Run(model, identity, out, chosen, keep_text, Journal(out, head=identity.as_dict()))
+        run = _Run(model, identity, out, chosen, keep_text, journal)
         manifest = run.work(dump, inputs, config=config, progress=progress)
         write_manifest(out, manifest)
         run.journal.remove()

@@ -5,7 +5,7 @@ import pytest
 from fakes import fake_model
 
 from pipeline.errors import UsageError
-from pipeline.evidence import evidence
+from pipeline.explain import evidence
 
 TEXT = "Rain fell all week. The patrol took a bribe at the gate! Nobody slept."
 

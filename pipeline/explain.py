@@ -58,9 +58,7 @@ def evidence(model: ThemeModel, text: str, *, theme: str) -> Evidence:
         When the encoder does not pool by mean, so that a vector is no sum over tokens.
     """
     if theme not in model.themes:
-        raise UsageError(
-            f"theme {theme!r}", f"not in the model {model.name}", "themes: " + ", ".join(model.themes)
-        )
+        raise UsageError(f"theme {theme!r}", f"not in the model {model.name}", "themes: " + ", ".join(model.themes))
     column = model.themes.index(theme)
     tokens, shares = model.contributions(text)
     share = shares[:, column]
