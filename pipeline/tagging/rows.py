@@ -100,6 +100,8 @@ PARAGRAPHS = Table(
         ("url", "string"),
         ("language", "string"),
         ("encoding", "string"),
+        ("external_id", "string"),
+        ("article_flags", "string"),
         ("run_id", "string"),
     ),
 )
@@ -199,6 +201,8 @@ def _values(item: Taggable, *, run_id: str) -> dict[str, Any]:
         "url": whole_unicode(article.url),
         "language": article.language,
         "encoding": article.encoding,
+        "external_id": whole_unicode(article.external_id),
+        "article_flags": " ".join(article.flags),
         "run_id": run_id,
     }
 

@@ -17,6 +17,7 @@ from pipeline.config import IngestConfig
 from pipeline.errors import DataError, InternalError, UsageError
 from pipeline.files import hash_file, locked, writing
 from pipeline.ingest.dump import DumpFile, read_files
+from pipeline.ingest.fields import Fields
 from pipeline.ingest.ledger import Ledger
 from pipeline.ingest.stream import Cut, ingest
 from pipeline.model import ThemeModel
@@ -81,6 +82,8 @@ def tag(
     ------
     UsageError
         Unknown format; ``out`` inside the dump; a model that was never saved.
+    ConfigError
+        ``fields`` names a field that articles do not have.
     MissingError
         A path of the dump does not exist.
     DataError
@@ -96,6 +99,8 @@ def tag(
     chosen = file_format_named(file_format)
     check_outside(out, dump)
     progress("hash the dump", 0, None)
+    config = model.recipe.ingest.model_copy(update={"fields": {**model.recipe.ingest.fields, **(fields or {})}})
+    Fields(config.fields)  # a wrong name is told before anything is made
     inputs = read_files(dump)
     identity = Identity.of(model, inputs, file_format=chosen, fields=dict(fields or {}), keep_text=keep_text)
     inspect(out)
@@ -104,7 +109,6 @@ def tag(
         if manifest is not None:
             return Summary(out, manifest, was_finished=True)
         journal = prepare(out, identity=identity, overwrite=overwrite)
-        config = model.recipe.ingest.model_copy(update={"fields": {**model.recipe.ingest.fields, **(fields or {})}})
         run = _Run(model, identity, out, chosen, keep_text, journal)
         manifest = run.work(dump, inputs, config=config, progress=progress)
         write_manifest(out, manifest)

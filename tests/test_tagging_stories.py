@@ -1,0 +1,38 @@
+"""Counting once agrees with counting in sets."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.records import Article, Kind, Media, Paragraph, Source
+from pipeline.tagging.rows import Taggable
+from pipeline.tagging.stories import Stories
+
+_PARAGRAPH = st.tuples(st.integers(0, 4), st.integers(0, 2), st.booleans(), st.booleans())
+
+
+def _item(cluster, story):
+    article = Article("a", Source("a.txt"), "text", Media.TEXT, "s", "f")
+    return Taggable(Paragraph("p", "a", 1, Kind.BODY, "", "text", 0, 4, f"p{cluster}"), article, f"a{story}")
+
+
+@settings(max_examples=50)
+@given(st.lists(st.lists(_PARAGRAPH, max_size=8), max_size=4))
+def test_counts_are_those_of_sets(chunks):
+    import tempfile
+    from pathlib import Path
+
+    with tempfile.TemporaryDirectory() as folder, Stories(Path(folder), themes=2) as stories:
+        for chunk in chunks:
+            decisions = np.array([row[2:] for row in chunk], dtype=bool).reshape(len(chunk), 2)
+            stories.add([_item(row[0], row[1]) for row in chunk], decisions)
+        every = [row for chunk in chunks for row in chunk]
+        for theme, count in enumerate(stories.themes()):
+            yes = [row for row in every if row[2 + theme]]
+            assert count.as_dict() == {
+                "paragraphs": len(yes),
+                "distinct_paragraphs": len({row[0] for row in yes}),
+                "stories": len({row[1] for row in yes}),
+            }
+        assert stories.total().paragraphs == len(every)
+        assert stories.total().stories == len({row[1] for row in every})
