@@ -101,7 +101,7 @@ def locked(path: Path, *, wait: bool = False) -> Iterator[None]:
         When another process holds it and ``wait`` is false.
     """
     private_folder(path.parent)
-    with path.open("a", encoding="utf-8") as file:
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError as error:

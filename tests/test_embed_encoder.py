@@ -5,6 +5,7 @@ import pytest
 
 from pipeline.config import EncoderConfig
 from pipeline.embed import load_encoder
+from pipeline.errors import DataError
 
 pytestmark = pytest.mark.real_encoder
 
@@ -60,3 +61,33 @@ def test_a_smaller_window_is_another_identity():
 def test_nothing_gives_nothing(encoder):
     encoded = encoder.encode([])
     assert len(encoded.vectors) == len(encoded.windows) == 0
+
+
+def words_of(*texts):
+    return {word: number for number, word in enumerate(["[UNK]", *sorted({w for t in texts for w in t.split()})])}
+
+
+@pytest.fixture
+def static_folder(tmp_path):
+    """A sentence-transformers folder as a user may have one: a static table, saved as safetensors."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.models import StaticEmbedding
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    tokenizer = Tokenizer(models.WordLevel(words_of(*TEXTS), unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_dim=8)], device="cpu").save(str(tmp_path / "m"))
+    return tmp_path / "m"
+
+
+def test_a_folder_with_another_kind_of_encoder_works(static_folder):
+    encoder = load_encoder(EncoderConfig(id=str(static_folder), cache=False))
+    encoded = encoder.encode([*TEXTS, " ".join(TEXTS * 200)])
+    assert encoded.vectors.shape == (4, 8)
+    assert encoded.windows.tolist() == [1, 1, 1, 1]
+    assert np.abs(encoded.vectors[0] - encoded.vectors[1]).max() > 0.01
+
+
+def test_an_encoder_that_is_no_sum_over_tokens_refuses_to_explain(static_folder):
+    with pytest.raises(DataError, match="does not pool by mean"):
+        load_encoder(EncoderConfig(id=str(static_folder), cache=False)).explain(TEXTS[0])

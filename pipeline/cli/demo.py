@@ -24,7 +24,8 @@ def demo(
     out: Annotated[Path, typer.Option(help="Folder that gets models/demo and runs/.")] = Path(),
 ) -> None:
     """Train on the shipped labels, tag the shipped sample dump, and show the result."""
-    from pipeline.cli.output import progress_bars, say, show_table
+    from pipeline.cli.output import progress_bars, say
+    from pipeline.cli.tag import show_summary, told_rows
     from pipeline.cli.train import show_measures, train_and_save
     from pipeline.configfile import load_config
     from pipeline.demo import examples
@@ -43,15 +44,11 @@ def demo(
         shown = examples(model, tags)
     evaluation = trained.evaluation.as_dict()
     show_measures(evaluation)
-    show_table(
-        f"sample dump: {summary.paragraphs} paragraphs",
-        ["theme", "paragraphs", "stories"],
-        [[theme, str(count.paragraphs), str(count.stories)] for theme, count in summary.themes.items()],
-        right=("paragraphs", "stories"),
-    )
+    show_summary(summary)
     for example in shown:
         _show(example)
     say(f"model     {folder}   (card: {folder / 'README.md'})")
+    say(told_rows(summary))
     say(f"tags      {tags}   (columns: docs/output.md)")
     say(f"runs      MLFLOW_DISABLE_TELEMETRY=true mlflow ui --backend-store-uri sqlite:///{store} --host 127.0.0.1")
     say(f"next      themes tag YOUR-DUMP --model {folder} --out OUT")

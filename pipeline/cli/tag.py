@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from pipeline.tagging import Summary
 
-__all__ = ["REJECTED_CODE", "field_mapping", "register"]
+__all__ = ["REJECTED_CODE", "field_mapping", "register", "show_summary", "told_rows"]
 
 REJECTED_CODE = 3
 """Exit code when the work is done but rows were rejected."""
@@ -80,7 +80,7 @@ def tag(
     if as_json:
         emit_json(summary.manifest)
     else:
-        _show(summary)
+        show_summary(summary)
     _tell(summary, seconds=time.monotonic() - started)
     if summary.rows.rejected and not allow_rejected:
         raise typer.Exit(REJECTED_CODE)
@@ -130,7 +130,7 @@ def _same_command() -> str:
     return shlex.join(["themes", *words])
 
 
-def _show(summary: Summary) -> None:
+def show_summary(summary: Summary) -> None:
     """Print the table of themes."""
     from pipeline.cli.output import show_table
 
@@ -147,6 +147,12 @@ def _show(summary: Summary) -> None:
     )
 
 
+def told_rows(summary: Summary) -> str:
+    """Say in one line what became of the rows."""
+    rows = summary.rows
+    return f"rows      {rows.rows_in:,} in = {rows.tagged:,} tagged + {rows.rejected:,} rejected + {rows.skipped:,} skipped"
+
+
 def _tell(summary: Summary, *, seconds: float) -> None:
     """Print the identity of rows, where everything is, and what to do next."""
     from pipeline.cli.output import say
@@ -157,10 +163,7 @@ def _tell(summary: Summary, *, seconds: float) -> None:
     else:
         kept = f", {summary.kept_chunks} chunks kept from before" if summary.kept_chunks else ""
         say(f"time      {seconds:,.1f} s, {summary.paragraphs / max(seconds, 0.001):,.0f} paragraphs/s{kept}")
-    say(
-        f"rows      {rows.rows_in:,} in = {rows.tagged:,} tagged + {rows.rejected:,} rejected "
-        f"+ {rows.skipped:,} skipped"
-    )
+    say(told_rows(summary))
     if rows.rejected or rows.skipped:
         codes = ", ".join(f"{code} {count:,}" for code, count in summary.manifest["totals"]["codes"].items())
         say(f"left out  {out / 'rejected.jsonl'}   ({codes}; see docs/errors.md)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -74,7 +75,7 @@ class SentenceEncoder:
 
     Every text is passed through the network on its own: padding and batch shape change the last bits of a
     vector, and the cache, a resumed run and a reordered dump must all give the same bytes. On two cores this
-    costs about a quarter of the speed of batches of 32 (docs/performance.md).
+    costs about a quarter to a third of the speed of batches of 32 (docs/performance.md).
 
     Parameters
     ----------
@@ -125,10 +126,9 @@ class SentenceEncoder:
         for done, text in enumerate(texts):
             if done % 32 == 0:
                 progress("encode", done, len(texts))
-            spans = self._windows(text)
-            parts = np.stack([self._forward(text[start:end])[0] for start, end, _ in spans])
-            vectors.append(_join(parts, weights=[tokens for *_, tokens in spans]))
-            counts.append(len(spans))
+            vector, count = self._vector(text)
+            vectors.append(vector)
+            counts.append(count)
         progress("encode", len(texts), len(texts))
         stacked = np.stack(vectors) if vectors else np.zeros((0, 0))
         if not np.isfinite(stacked).all():
@@ -147,7 +147,7 @@ class SentenceEncoder:
         DataError
             When the encoder does not pool by mean.
         """
-        if self._model[1].get_config_dict().get("pooling_mode") != "mean":
+        if len(self._model) < 2 or self._model[1].get_config_dict().get("pooling_mode") != "mean":
             raise DataError(f"encoder {self.files.id}", "does not pool by mean", "use a mean-pooling encoder")
         spans = self._windows(text)
         total = sum(tokens for *_, tokens in spans)
@@ -164,9 +164,26 @@ class SentenceEncoder:
         parts = parts * (np.linalg.norm(whole) / np.linalg.norm(parts.sum(axis=0)))
         return TokenVectors(np.array(places, dtype=np.int32), parts.astype(np.float32))
 
+    @property
+    def _limit(self) -> int | None:
+        """Most tokens of a window, special ones included; None for encoders that read any length."""
+        limit = self._model.max_seq_length
+        return None if limit is None or math.isinf(limit) else int(limit)
+
+    def _vector(self, text: str) -> tuple[NDArray[np.float64], int]:
+        """Give a text's vector and in how many windows it was read."""
+        features = self._model.preprocess([text])
+        ids = features["input_ids"]
+        if self._limit is None or ids.ndim < 2 or ids.shape[1] < self._limit:  # nothing was cut off
+            return self._run(features)[0], 1
+        spans = self._windows(text)
+        parts = np.stack([self._forward(text[start:end])[0] for start, end, _ in spans])
+        return _join(parts, weights=[tokens for *_, tokens in spans]), len(spans)
+
     def _windows(self, text: str) -> list[tuple[int, int, int]]:
-        room = max(1, int(self._model.max_seq_length or 512) - 2)
-        return windows(self._offsets(text, special=False), text, room=room)
+        if self._limit is None:
+            return [(0, len(text), 1)]
+        return windows(self._offsets(text, special=False), text, room=max(1, self._limit - 2))
 
     def _offsets(self, text: str, *, special: bool) -> list[tuple[int, int]]:
         encoded = self._model.tokenizer(
@@ -181,17 +198,20 @@ class SentenceEncoder:
 
     def _forward(self, text: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Run the network on one window: its vector (width,) and its tokens' outputs (k, width)."""
+        return self._run(self._model.preprocess([text]))
+
+    def _run(self, features: dict[str, Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         import torch
 
         with torch.inference_mode():
-            features = self._model.preprocess([text])
             moved = {
                 key: value.to(self._model.device) if hasattr(value, "to") else value for key, value in features.items()
             }
             output = self._model.forward(moved)
         vector = output["sentence_embedding"][0].float().cpu().numpy().astype(np.float64)
-        hidden = output["token_embeddings"][0].float().cpu().numpy().astype(np.float64)
-        return vector, hidden
+        tokens = output.get("token_embeddings")  # a static table gives none
+        hidden = np.zeros((0, len(vector))) if tokens is None else tokens[0].float().cpu().numpy()
+        return vector, hidden.astype(np.float64)
 
 
 def _join(parts: NDArray[np.float64], *, weights: list[int]) -> NDArray[np.float64]:
