@@ -150,7 +150,8 @@ def show_summary(summary: Summary) -> None:
 def told_rows(summary: Summary) -> str:
     """Say in one line what became of the rows."""
     rows = summary.rows
-    return f"rows      {rows.rows_in:,} in = {rows.tagged:,} tagged + {rows.rejected:,} rejected + {rows.skipped:,} skipped"
+    out = f"{rows.tagged:,} tagged + {rows.rejected:,} rejected + {rows.skipped:,} skipped"
+    return f"rows      {rows.rows_in:,} in = {out}"
 
 
 def _tell(summary: Summary, *, seconds: float) -> None:
