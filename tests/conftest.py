@@ -15,6 +15,14 @@ class Ran:
     err: str
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory):
+    """Keep the tests out of the user's cache: some of them clear it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("THEMES_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture
 def run(capsys):
     """Call the command line with words, in this process."""

@@ -72,6 +72,8 @@ def folder(tmp_path_factory):
 @pytest.mark.parametrize("document", [d for d in DOCUMENTS if list(sessions(d))])
 def test_the_commands_of_a_document_print_what_it_says(document, folder):
     environment = {**os.environ, "COLUMNS": "120", "TERM": "dumb"}
+    if any(command == "themes cache clear" for command, _ in sessions(document)):
+        environment["THEMES_CACHE"] = str(folder / "cache")  # not the one that the other tests share
     environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
     for command, expected in sessions(document):
         done = subprocess.run(  # noqa: PLW1510 - its exit code is what the test looks at
