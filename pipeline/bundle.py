@@ -31,6 +31,7 @@ __all__ = ["BUNDLE", "audit_bundle", "list_bundles", "load_bundle", "save_bundle
 # (a branch in `_model`), add a bundle of it to the tests, and tell it in the CHANGELOG.
 _FORMAT = 1
 _LARGEST_JSON = 16 * 2**20
+_AGAIN = "get the bundle again from its sender, or train it again"
 _TOLERANCE = 1e-4  # scores of one bundle on another machine or library version
 
 
@@ -124,7 +125,7 @@ def audit_bundle(folder: Path) -> dict[str, Any]:
     DataError
         When a file is foreign, missing, changed, a link, or of an unknown format.
     """
-    again = "get the bundle again from its sender, or train it again"
+    again = _AGAIN
     if not (folder / BUNDLE.model).is_file():
         raise MissingError(folder, "no model bundle here (no model.json)", "themes models list shows the bundles")
     for path in sorted(folder.iterdir()):
@@ -178,6 +179,12 @@ def load_bundle(folder: Path) -> ThemeModel:
         raise DataError(
             folder / BUNDLE.model, f"incomplete ({type(error).__name__})", "train the model again"
         ) from error
+    if provenance.get("codebook") != codebook.sha256 or head.get("themes") != list(codebook.ids):
+        raise DataError(
+            folder / BUNDLE.model,
+            f"its codebook is not the one it was trained on, found {codebook.sha256[:16]}",
+            _AGAIN,
+        )
     _check_arrays(folder / BUNDLE.weights, arrays, themes=len(codebook.themes))
     encoder = load_encoder(recipe.encoder)
     if encoder.identity != recipe.encoder_identity:

@@ -6,7 +6,10 @@ from typing import Any
 
 from pipeline.model import ThemeModel
 
-__all__ = ["model_card", "shown_figure"]
+__all__ = ["FEW", "model_card", "shown_figure"]
+
+FEW = 20
+"""Positives below which a theme's figures are hardly more than guesses."""
 
 _HEAD = """---
 language: [en]
@@ -82,6 +85,9 @@ def model_card(model: ThemeModel, *, evaluation: dict[str, Any]) -> str:
         rows.append(" | ".join(["| " + theme, str(one["support"]), *cells, chosen]) + " |")
     macro = [shown_figure(measures["macro"][name]) for name in ("precision", "recall", "f1", "average_precision")]
     rows.append(" | ".join(["| **macro**", "", *macro, ""]) + " |")
+    few = [theme for theme in model.themes if measures["themes"][theme]["support"] < FEW]
+    if few:
+        rows.append(f"\nToo few judged yes (under {FEW}) to trust the figures and the threshold: {', '.join(few)}.")
     base = [
         f"\nIn the same folds: {name} reaches a macro F1 of {shown_figure(other['macro']['f1'])} "
         f"and a macro average precision of {shown_figure(other['macro']['average_precision'])}.\n"

@@ -9,9 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 __all__ = [
+    "ARTICLE_FIELDS",
     "CalibrationConfig",
     "Config",
     "EncoderConfig",
@@ -22,6 +23,10 @@ __all__ = [
     "ThresholdsConfig",
     "TrackingConfig",
 ]
+
+
+ARTICLE_FIELDS = ("text", "html", "title", "date", "source", "url", "id", "language")
+"""What a record can say of an article; keys of ``ingest.fields``."""
 
 
 def _strict_bool(value: object) -> object:
@@ -51,6 +56,15 @@ class IngestConfig(Section):
         "they have in JSON, CSV, Parquet and datasets records, where the usual names do not fit.",
         examples=[{"text": "story_body", "date": "first_seen"}],
     )
+
+    @field_validator("fields")
+    @classmethod
+    def _known_fields(cls, value: dict[str, str]) -> dict[str, str]:
+        for name in value:
+            if name not in ARTICLE_FIELDS:
+                raise ValueError(f"unknown field {name!r}; accepted: {', '.join(ARTICLE_FIELDS)}")
+        return value
+
     max_file_mib: float = Field(
         2048, gt=0, description="Largest size of one decompressed file or archive member, in MiB."
     )

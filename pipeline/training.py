@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,7 +108,13 @@ class Trained:
         return self.model.save(folder, documents=documents)
 
 
-def train(config: Config, *, encoder: Encoder | None = None, progress: Progress = silent) -> Trained:
+def train(
+    config: Config,
+    *,
+    encoder: Encoder | None = None,
+    expected: Mapping[str, str] | None = None,
+    progress: Progress = silent,
+) -> Trained:
     """Train and measure a model.
 
     Parameters
@@ -116,14 +123,18 @@ def train(config: Config, *, encoder: Encoder | None = None, progress: Progress 
         What to train from, with absolute paths.
     encoder
         Instead of the configured one; for tests and for encoders of your own.
+    expected
+        Hashes of ``labels`` and ``codebook`` that a repeated run must find again.
 
     Raises
     ------
     DataError
-        When labels are wrong, or a theme is yes (or no) in fewer than two groups.
+        When labels are wrong or not the expected ones, or a theme is yes (or no) in fewer than two groups.
     """
     codebook = read_codebook(config.codebook)
     judged = read_labels(config.labels, codebook=codebook)
+    found = {"labels": labels_sha256(judged), "codebook": codebook.sha256, "config": config_sha256(config)}
+    _check_expected(found, expected or {})
     table = label_table(judged, codebook=codebook)
     texts = [clean(text) for text in table.texts]
     progress("group stories", 0, None)
@@ -142,11 +153,7 @@ def train(config: Config, *, encoder: Encoder | None = None, progress: Progress 
         heads=fit_heads(vectors, table.answers, config=config.head),
         decider=decider,
         encoder=encoder,
-        provenance={
-            "labels": labels_sha256(judged),
-            "codebook": codebook.sha256,
-            "config": config_sha256(config),
-        },
+        provenance=found,
     )
     progress("measure", 0, None)
     evaluation = Evaluation(
@@ -158,6 +165,16 @@ def train(config: Config, *, encoder: Encoder | None = None, progress: Progress 
         baselines=_baselines(texts, table, fold, together, config=config, progress=progress),
     )
     return Trained(model, config, table, together, fold, scores, decisions, evaluation)
+
+
+def _check_expected(found: Mapping[str, str], expected: Mapping[str, str]) -> None:
+    for what, wanted in expected.items():
+        if found[what] != wanted:
+            raise DataError(
+                what,
+                f"not what the run was made from, found {found[what][:16]}, recorded {wanted[:16]}",
+                "bring back the files of that time, or train from a configuration",
+            )
 
 
 def _check_support(table: LabelTable, together: NDArray[np.int64]) -> None:

@@ -95,7 +95,9 @@ def rewrite(folder, change):
         (lambda head: head.pop("files"), "not a model.json"),
         (lambda head: head.pop("recipe"), "incomplete"),
         (lambda head: head["recipe"].update(encoder_identity="0" * 64), "trained with another encoder"),
-        (lambda head: head["codebook"]["themes"].pop(), "for 1 themes, found"),
+        (lambda head: head["codebook"]["themes"].pop(), "its codebook is not the one"),
+        (lambda head: head["codebook"]["themes"].reverse(), "its codebook is not the one"),
+        (lambda head: head["themes"].reverse(), "its codebook is not the one"),
         (lambda head: head["recipe"]["encoder"].update(trust_remote_code=True), "incomplete"),
     ],
 )

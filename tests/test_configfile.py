@@ -257,3 +257,8 @@ def test_a_shipped_configuration_can_be_extended_from_anywhere(tmp_path):
     loaded = load_config(tmp_path / "mine.yaml")
     assert loaded.config.name == "mine"
     assert loaded.config.labels[0].name == "paragraphs.jsonl"
+
+
+def test_an_unknown_article_field_is_refused_before_any_training():
+    with pytest.raises(ConfigError, match=r"ingest\.fields.*unknown field 'tex'; accepted: text, html"):
+        load_config("default", ["ingest.fields={tex: story}"])

@@ -48,6 +48,14 @@ def test_same_seed_same_folds_other_seed_other_folds():
     assert (first != folds(answers, groups=groups, n=3, seed=2)).any()
 
 
+def test_a_theme_with_two_positives_is_no_reason_to_warn(recwarn):
+    answers = np.zeros((60, 2), dtype=np.int8)
+    answers[:30, 0] = 1
+    answers[:2, 1] = 1
+    folds(answers, groups=np.arange(60), n=5, seed=0)
+    assert not recwarn.list
+
+
 def test_too_few_groups_are_an_error_with_the_number():
     with pytest.raises(DataError, match="found 2") as caught:
         folds(np.zeros((6, 1), dtype=np.int8), groups=np.array([0, 0, 0, 1, 1, 1]), n=5, seed=0)

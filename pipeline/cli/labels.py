@@ -45,6 +45,9 @@ def check(paths: _PATHS = None, codebook: _CODEBOOK = None, as_json: _AS_JSON = 
     book = read_codebook(codebook or shipped("labels/codebook.yaml"))
     judged, problems = examine(paths or [shipped("labels")], codebook=book)
     errors = sum(problem.level is Level.ERROR for problem in problems)
+    if not judged and not errors:
+        named = " ".join(str(path) for path in paths or [shipped("labels")])
+        raise DataError(named, "no judged paragraph, found 0 lines", "see docs/my-themes.md for what a line holds")
     if as_json:
         _print_json(judged, problems, codebook=book, errors=errors)
     else:

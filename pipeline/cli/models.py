@@ -99,12 +99,15 @@ def show(model: _MODEL, as_json: _AS_JSON = False) -> None:
 
 def verify(model: _MODEL, as_json: _AS_JSON = False) -> None:
     """Hash every file again and score the check paragraphs again."""
-    from pipeline.bundle import verify_bundle
+    from pipeline.bundle import BUNDLE, verify_bundle
     from pipeline.cli.output import emit_json
+    from pipeline.files import hash_file
 
     folder = find_bundle(model)
     worst = verify_bundle(folder)
+    sha256 = hash_file(folder / BUNDLE.model)
     if as_json:
-        emit_json({"model": str(folder), "state": "ok", "largest_difference": worst})
+        emit_json({"model": str(folder), "state": "ok", "sha256": sha256, "largest_difference": worst})
     else:
-        typer.echo(f"ok: {folder}, every file as written, check scores within {worst:.1e}")
+        typer.echo(f"ok: {folder}, every file as {BUNDLE.model} says, check scores within {worst:.1e}")
+        typer.echo(f"{BUNDLE.model}: sha256 {sha256}   (compare it with the run, or with what the sender says)")

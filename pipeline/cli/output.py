@@ -16,6 +16,7 @@ import typer
 from pipeline.progress import Progress
 
 if TYPE_CHECKING:
+    from rich.console import Console as RichConsole
     from rich.progress import TaskID
 
 __all__ = ["emit_json", "printable", "progress_bars", "say", "show_table"]
@@ -59,7 +60,6 @@ def show_table(
         Columns that are set flush right, as numbers are.
     """
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -70,7 +70,18 @@ def show_table(
         table.add_column(Text(printable(column)), justify=justify, overflow="fold")  # type: ignore[arg-type]
     for row in rows:
         table.add_row(*(Text(printable(cell)) for cell in row))
-    Console(width=wide, highlight=False).print(table)
+    _console(wide).print(table)
+
+
+def _console(width: int | None) -> RichConsole:
+    """Give a console that leaves a broken pipe to the door; Rich would end the process with exit code 1."""
+    from rich.console import Console
+
+    class Piped(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    return Piped(width=width, highlight=False)
 
 
 @contextlib.contextmanager

@@ -33,6 +33,7 @@ def train(
     as_json: Annotated[bool, typer.Option("--json", help="Print the evaluation as JSON.")] = False,
 ) -> None:
     """Train, evaluate, track, and write models/NAME."""
+    from pipeline.card import FEW
     from pipeline.cli.output import emit_json, progress_bars, say
 
     resolved, expected = _resolve(config, overrides or [], from_run=from_run, tracking_uri=tracking_uri)
@@ -42,6 +43,9 @@ def train(
         emit_json(trained.evaluation.as_dict())
     else:
         show_measures(trained.evaluation.as_dict())
+    for theme, one in trained.evaluation.measures.themes.items():
+        if one.support < FEW:
+            say(f"warning   {theme}: only {one.support} yes; judge {FEW} or more before you trust its figures")
     say(f"model     {folder}   (card: {folder / 'README.md'})")
     say(f"next      themes tag DUMP --model {folder} --out OUT")
 
@@ -51,6 +55,8 @@ def _resolve(config: str, overrides: list[str], *, from_run: str, tracking_uri: 
     from pipeline.configfile import load_config
     from pipeline.errors import UsageError
 
+    if from_run and "=" in config:  # `--from-run ID key=value`: the first word stands in the place of the file
+        config, overrides = "", [config, *overrides]
     if bool(config) == bool(from_run):
         raise UsageError(
             "themes train",
@@ -78,24 +84,20 @@ def train_and_save(
         When a repeated run does not find the labels or codebook it was made from.
     """
     from pipeline.cli.output import say
-    from pipeline.errors import DataError
+    from pipeline.errors import TrackingError
     from pipeline.training import train
 
-    trained = train(config, progress=progress)
-    for what, wanted in (expected or {}).items():
-        found = trained.model.provenance.get(what, "")
-        if found != wanted:
-            raise DataError(
-                what,
-                f"not what the run was made from, found {found[:16]}, recorded {wanted[:16]}",
-                "bring back the files of that time, or train from a configuration",
-            )
+    trained = train(config, expected=expected, progress=progress)
     folder = out / config.name
     model = trained.save(folder)
     if config.tracking.enabled:
         from pipeline.tracking import record
 
-        recorded = record(trained, folder, model_sha256=model.sha256, config=config.tracking, progress=progress)
+        try:
+            recorded = record(trained, folder, model_sha256=model.sha256, config=config.tracking, progress=progress)
+        except TrackingError:
+            say(f"model     {folder} was written, but not recorded")
+            raise
         say(recorded.told())
     return trained, folder
 

@@ -74,7 +74,7 @@ def folds(answers: NDArray[np.int8], *, groups: NDArray[np.int64], n: int, seed:
 
 
 def _common(rarest: NDArray[np.int64], n: int) -> NDArray[np.int64]:
-    """Pool strata with fewer than n rows: they cannot be spread over n folds."""
+    """Pool strata with fewer than n rows, which cannot be spread over n folds, with the largest one."""
     values, counts = np.unique(rarest, return_counts=True)
-    rare = values[counts < n]
-    return np.where(np.isin(rarest, rare), -1, rarest)
+    rare = np.isin(rarest, values[counts < n])
+    return np.where(rare, values[np.argmax(counts)], rarest)

@@ -218,7 +218,7 @@ class _Run:
         return Done.of(chunk, shards, scored.decisions)
 
     def _write(self, table: Table, chunk: Chunk, columns: Columns) -> Shard:
-        kept = table if self.keep_text else table.without("text")
+        kept = table if self.keep_text else table.without("text", "title")
         return write_shard(columns, table=kept, number=chunk.number, out=self.out, file_format=self.file_format)
 
     def _check(self) -> None:
