@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from pipeline.ingest.decode import Decoder, declared_codec, decode, transcode
+from pipeline.ingest.decode import Decoder, declared_codec, decode, guess_codec, is_mixed, transcode, whole_characters
 from pipeline.ingest.refusal import Refusal
 from pipeline.records import RejectCode
 
@@ -75,3 +75,34 @@ def test_transcoding_does_not_cut_characters_at_chunk_edges():
     raw = codecs.BOM_UTF16_LE + RUSSIAN.encode("utf-16-le")
     pieces = (raw[i : i + 3] for i in range(0, len(raw), 3))
     assert b"".join(transcode(pieces, "utf-16-le", 2)).decode() == RUSSIAN
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16-le"])
+def test_a_half_character_at_a_cut_is_left_out(codec):
+    raw = (FRENCH + "é€").encode(codec)
+    assert whole_characters(raw[:-1]) == (FRENCH + "é").encode(codec)
+    assert whole_characters(raw) == raw
+    assert whole_characters(FRENCH.encode("cp1252")) == FRENCH.encode("cp1252")
+
+
+@pytest.mark.parametrize("codec", ["mac_roman", "mac_cyrillic", "cp437", "cp037"])
+def test_exotic_encodings_are_never_guessed(codec):
+    for text in (FRENCH, RUSSIAN):
+        raw = text.encode(codec, "ignore")
+        assert not guess_codec(raw).startswith(("mac", "cp0", "cp4", "cp8"))
+
+
+@pytest.mark.parametrize("text", ["Le café est fermé.", "Šéf policie mlčí o žádosti.", RUSSIAN, "警察关闭了广场。"])
+def test_two_encodings_in_one_file_are_noticed(text):
+    raw = FRENCH.encode("cp1252") + b"\n\n" + text.encode()
+    try:
+        found = decode(raw)
+    except Refusal as refusal:
+        assert refusal.code is RejectCode.ENCODING
+    else:
+        assert is_mixed(found.text, found.encoding)
+
+
+@pytest.mark.parametrize(("text", "codec"), [(FRENCH, "cp1252"), (RUSSIAN + " «ООН»", "cp1251"), (FRENCH, "utf-8")])
+def test_one_encoding_is_not_taken_for_two(text, codec):
+    assert not is_mixed(text, f"{codec} (guessed)")

@@ -169,6 +169,7 @@ def test_damage_costs_what_is_damaged(tmp_path):
     assert all(isinstance(row, Article) for row in rows[:-1])
     assert rows[-1].code is RejectCode.GZIP_TRUNC
     assert told(found[len(rows) :]) == [
+        ("b.txt.gz", ONE),
         ("b.txt.gz", "GZIP_TRUNC"),
         ("c.zip!in.zip", "ZIP_NESTED"),
         ("c.zip!y.txt", "y"),
@@ -180,6 +181,58 @@ def test_damage_costs_what_is_damaged(tmp_path):
         ("i.txt", "TOO_BIG"),
         ("j.json", "EMPTY"),
     ]
+
+
+def damaged(raw, way):
+    packed = gzip.compress(raw, mtime=0)
+    if way == "checksum":
+        return packed[:-8] + bytes([packed[-8] ^ 1]) + packed[-7:]
+    return packed[:-8] if way == "cut" else packed + b"rest"
+
+
+@pytest.mark.parametrize("way", ["cut", "checksum", "garbage"])
+def test_what_stands_before_gzip_damage_is_kept(tmp_path, way):
+    for name, raw in {
+        "a.txt.gz": ONE.encode(),
+        "b.md.gz": b"# Council\n\n" + ONE.encode(),
+        "c.html.gz": PAGE.encode(),
+        "d.json.gz": b'[{"text": "d1"}, {"text": "d2"}]',
+        "e.json.gz": b'[{"text": "e1"}, {"text": "e2"}, {"te',
+        "f.jsonl.gz": records("f1", "f2").strip(),
+        "g.jsonl.gz": records("g1") + b'{"text": "g',
+        "h.csv.gz": b'id,text\n1,h1\n2,"h2"',
+        "i.csv.gz": b"id,text\n1,i1\n2,i",
+        "j.txt.gz": "The gate was shut; nobody knew why é".encode()[:-1],
+    }.items():
+        (tmp_path / name).write_bytes(damaged(raw, way))
+    found = read(tmp_path)
+    by_file = {}
+    for thing in found:
+        text = thing.text if isinstance(thing, Article) else str(thing.code)
+        by_file.setdefault(thing.source.file[0], []).append(text)
+    end = "GZIP_TRUNC"
+    assert by_file == {
+        "a": [ONE, end],
+        "b": ["# Council\n\n" + ONE, end],
+        "c": [PAGE, end],
+        "d": ["d1", "d2", end],
+        "e": ["e1", "e2", end],
+        "f": ["f1", "f2", end],
+        "g": ["g1", end],
+        "h": ["h1", "h2", end],
+        "i": ["i1", end, end],
+        "j": ["The gate was shut; nobody knew why ", end],
+    }
+    ends = [thing for thing in found if not isinstance(thing, Article) and thing.source.row == 0]
+    assert len(ends) == 10
+    assert all("near byte" in thing.reason for thing in ends)
+
+
+def test_a_file_of_two_encodings_is_flagged(tmp_path):
+    other = "Šéf policie mlčí o žádosti, kterou dostal."
+    (tmp_path / "a.txt").write_bytes("Le café « fermé » n’a pas rouvert.\n\n".encode("cp1252") + other.encode())
+    (found,) = read(tmp_path)
+    assert "mojibake" in found.flags if isinstance(found, Article) else found.code is RejectCode.ENCODING
 
 
 def test_bombs_and_gzip_in_gzip_in_gzip(tmp_path):
@@ -265,8 +318,9 @@ def test_wrong_names_are_told_before_anything_is_read(tmp_path):
         (["hf:"], {}, UsageError),
         ([tmp_path], {"txet": "x"}, ConfigError),
     ):
+        config = IngestConfig().model_copy(update={"fields": fields})  # past the checks of its own
         with pytest.raises(kind):
-            read_dump(paths, config=IngestConfig(fields=fields), ledger=Ledger())
+            read_dump(paths, config=config, ledger=Ledger())
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None)

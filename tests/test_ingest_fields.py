@@ -75,3 +75,9 @@ def test_an_unknown_meaning_is_a_config_error_with_the_nearest():
     with pytest.raises(ConfigError) as caught:
         Fields({"txet": "body"})
     assert "did you mean 'text'" in str(caught.value)
+
+
+def test_only_what_can_be_a_name_is_quoted():
+    names = ("Anna B told", "the police came", "警察周一在城门口拿走了钱", "x" * 41, "titre_éd.2-b")
+    reason = refused(dict.fromkeys(names, "y")).reason
+    assert reason.endswith("found: (an odd name), (an odd name), (an odd name), (an odd name), titre_éd.2-b")

@@ -73,3 +73,29 @@ WORDS = st.lists(st.text("abcdefghij", min_size=1, max_size=9), min_size=30, max
 def test_any_wrapped_prose_is_joined(paragraphs: list[list[str]], columns: int) -> None:
     sentences = [" ".join(words).capitalize() + "." for words in paragraphs]
     assert cut_texts("\n\n".join(textwrap.fill(sentence, columns) for sentence in sentences)) == sentences
+
+
+def test_a_short_file_wrapped_by_hand_at_uneven_widths_is_joined() -> None:
+    text = (
+        "The guards at the crossing asked every driver for a fee that\n"
+        "no law provides for, said the head of\n"
+        "the union, who has kept a list of the names since the rains.\n"
+        "Three drivers showed their receipts, and none of\n"
+        "them bore a stamp or a name, only the sum that had been\n"
+        "paid. The ministry said on Tuesday that it knew of\n"
+        "no such form and would look into it, but could not\n"
+        "say when."
+    )
+    assert cut_texts(text) == [text.replace("\n", " ")]
+
+
+def test_items_of_middling_length_without_marks_stay_apart() -> None:
+    lines = [
+        "one bicycle with a broken chain and a basket for bread",
+        "two phones that belong to the",
+        "a bag of rice from the store room",
+        "a radio without its cover and a box",
+        "four keys on a ring with a green tag and a bell",
+        "a knife from the kitchen drawer",
+    ]
+    assert cut_texts("\n".join(lines)) == lines

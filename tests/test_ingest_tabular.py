@@ -92,7 +92,7 @@ def test_damage_in_the_stream_is_told_after_the_rows_before_it():
             rows.append(row)
     except Refusal as refusal:
         assert refusal.code is RejectCode.GZIP_TRUNC
-        assert shape(rows) == [(2, ("1", "a")), (3, ("2", "b"))]
+        assert shape(rows) == [(2, ("1", "a")), (3, ("2", "b")), (4, "GZIP_TRUNC")]
     else:
         raise AssertionError("the damage was not told")
 
@@ -119,3 +119,11 @@ def test_what_was_written_is_read(records):
     csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows([("id", "text"), *records])
     rows = table(file.getvalue().encode())
     assert [tuple(row.values.values()) for row in rows] == records
+
+
+def test_a_table_without_a_header_loses_no_line_silently():
+    rows = table(b"Anna told us,the guards came\nBo left town,nobody asked\none too few\n")
+    assert shape(rows) == [(1, "FIELD_MISSING"), (2, "FIELD_MISSING"), (3, "FIELD_MISSING")]
+    assert not any("Anna" in row.refusal.reason for row in rows)
+    assert "first line that names the columns" in rows[0].refusal.remedy
+    assert shape(table(b"Body Text,Seen On\na,b\n")) == [(2, ("a", "b"))]

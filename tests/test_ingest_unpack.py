@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.ingest.refusal import Refusal
 from pipeline.ingest.rows import MIB
-from pipeline.ingest.unpack import gunzip, peek, take
+from pipeline.ingest.unpack import gunzip, peek, rescue
 from pipeline.records import RejectCode
 
 DATA = "".join(f"line {i} {random.Random(i).random()}\n" for i in range(20_000)).encode()
@@ -82,5 +82,13 @@ def test_looking_ahead_loses_nothing_not_even_the_damage():
 
 def test_too_much_is_refused_before_it_is_held():
     with pytest.raises(Refusal) as caught:
-        take(iter([b"x"] * 10_000_000), limit=5, what="the article", remedy="split it")
+        rescue(iter([b"x"] * 10_000_000), limit=5, what="the article", remedy="split it")
     assert caught.value.code is RejectCode.TOO_BIG
+
+
+def test_what_was_read_before_damage_is_rescued_but_not_before_a_bomb():
+    raw, damage = rescue(gunzip(iter([gzip.compress(DATA) + b"more"]), limit=MIB), limit=MIB, what="it", remedy="-")
+    assert (raw, damage.code) == (DATA, RejectCode.GZIP_TRUNC)
+    with pytest.raises(Refusal) as caught:
+        rescue(gunzip(iter([gzip.compress(DATA)]), limit=9), limit=MIB, what="it", remedy="-")
+    assert caught.value.code is RejectCode.GZIP_BOMB

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from pipeline.ingest.clean import remarks
-from pipeline.ingest.decode import declared_codec, decode
+from pipeline.ingest.decode import declared_codec, decode, is_mixed
 from pipeline.ingest.fields import Fields, Found
 from pipeline.ingest.language import guess_language, read_language
 from pipeline.ingest.page import Facts, front_matter, page_facts
@@ -101,7 +101,7 @@ class Maker:
             language=_language(found.language, facts),
             external_id=_clean(found.external_id),
             encoding=encoding,
-            flags=_flags(found, text),
+            flags=_flags(found, text, encoding),
         )
 
     def _check_size(self, text: str) -> None:
@@ -126,7 +126,7 @@ def _language(given: str, facts: Facts) -> str:
     return read_language(given) or guess_language(facts.sample) or read_language(facts.language)
 
 
-def _flags(found: Found, text: str) -> tuple[str, ...]:
+def _flags(found: Found, text: str, encoding: str) -> tuple[str, ...]:
     flags = remarks(text)
     if "\0" in text:
         flags.add("nul")
@@ -134,7 +134,7 @@ def _flags(found: Found, text: str) -> tuple[str, ...]:
         flags.add("surrogate")
     if "\ufffd" in found.text:
         flags.add("replacement")
-    if _MOJIBAKE.search(text):
+    if _MOJIBAKE.search(text) or is_mixed(text, encoding):
         flags.add("mojibake")
     if found.ignored:
         flags.add("field_ignored")

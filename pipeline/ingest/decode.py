@@ -10,7 +10,18 @@ from dataclasses import dataclass
 from pipeline.ingest.refusal import Refusal
 from pipeline.records import RejectCode
 
-__all__ = ["Decoded", "Decoder", "declared_codec", "decode", "guess_codec", "marked_codec", "transcode", "wide_codec"]
+__all__ = [
+    "Decoded",
+    "Decoder",
+    "declared_codec",
+    "decode",
+    "guess_codec",
+    "is_mixed",
+    "marked_codec",
+    "transcode",
+    "whole_characters",
+    "wide_codec",
+]
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -26,6 +37,18 @@ _WESTERN = frozenset(
 )
 _MOST_WESTERN = 0.25
 _MOST_CHAOS = 0.1
+_ONE_BYTE = [
+    *(f"cp125{n}" for n in range(9)),
+    *(f"iso8859_{n}" for n in (2, 3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 15, 16)),
+    *("latin_1", "cp874", "koi8_r", "koi8_u"),
+]
+# What newsrooms' files come in; of the rest (mac_*, EBCDIC, DOS) a guess is wrong more often than right.
+_PLAUSIBLE = [
+    *_ONE_BYTE,
+    *("shift_jis", "cp932", "euc_jp", "iso2022_jp", "euc_kr", "cp949", "gb18030", "gbk", "gb2312", "big5", "utf_16"),
+]
+_HIGH = re.compile(rb"[\x80-\xff]+")
+_UTF_8 = re.compile(rb"(?:[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})+")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f]")
 
 
@@ -142,13 +165,42 @@ def guess_codec(raw: bytes) -> str:
 def _normalizer_guess(raw: bytes) -> str:
     from charset_normalizer import from_bytes
 
-    best = from_bytes(raw).best()
+    best = from_bytes(raw, cp_isolation=_PLAUSIBLE).best()
     if best is None or best.chaos > _MOST_CHAOS or not best.encoding:
         return ""
     text = _try(raw, best.encoding)
     if text is not None and (_CONTROL.search(text) or best.language == "Unknown"):
         return ""
     return best.encoding
+
+
+def is_mixed(text: str, encoding: str) -> bool:
+    """Tell whether a text that was decoded by one byte per character holds UTF-8 as well, now unreadable.
+
+    Parameters
+    ----------
+    text
+        As decoded.
+    encoding
+        As in ``Decoded.encoding``.
+    """
+    codec = encoding.partition(" ")[0].replace("-", "_").lower()
+    if codec not in _ONE_BYTE:
+        return False
+    raw = text.encode(codec, "replace")
+    return any(_UTF_8.fullmatch(run[0]) for run in _HIGH.finditer(raw))
+
+
+def whole_characters(raw: bytes) -> bytes:
+    """Leave out the half character at the end of UTF-8, UTF-16 or UTF-32 that was cut somewhere."""
+    codec = wide_codec(raw)[0] or "utf-8"
+    decoder = codecs.getincrementaldecoder(codec)("strict")
+    try:
+        decoder.decode(raw, False)
+    except UnicodeError:
+        return raw
+    half = len(decoder.getstate()[0])
+    return raw[: len(raw) - half]
 
 
 def wide_codec(head: bytes) -> tuple[str, int, str]:

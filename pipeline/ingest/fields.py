@@ -13,7 +13,7 @@ from pipeline.ingest.refusal import Refusal
 from pipeline.ingest.rows import Row
 from pipeline.records import RejectCode
 
-__all__ = ["FIELDS", "Fields", "Found", "is_text_field"]
+__all__ = ["FIELDS", "NAME", "Fields", "Found", "is_text_field"]
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "text": (
@@ -37,7 +37,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
 """The names that are looked for, in this order; case, spaces, dots and dashes do not count."""
 
 _FOLD = re.compile(r"[\s.\-]+")
-_PLAIN_NAME = re.compile(r"[\w.:@-]{1,40}(?: [\w.:@-]{1,20}){0,2}")
+NAME = re.compile("[A-Za-z0-9_.\u00c0-\u024f-]{1,40}")
+"""What can be quoted as the name of a field: one word in Latin letters; all else may be text of an article."""
 _MOST_NAMES = 12
 
 
@@ -161,7 +162,7 @@ class Fields:
         return any(name in folded for name in self._names[meaning])
 
     def _missing(self, names: Iterable[str]) -> Refusal:
-        shown = [name if _PLAIN_NAME.fullmatch(name) else "(an odd name)" for name in map(str, names)]
+        shown = [name if NAME.fullmatch(name) else "(an odd name)" for name in map(str, names)]
         listed = ", ".join(shown[:_MOST_NAMES]) + (", ..." if len(shown) > _MOST_NAMES else "")
         wanted = self._mapped.get("text")
         problem = f"no field '{wanted}'" if wanted else "no field that is known to hold a text"

@@ -21,6 +21,8 @@ _BOM = b"\xef\xbb\xbf"
 def read_json_lines(stream: Iterator[bytes], *, head: bytes, limit: int, seen: Seen) -> Iterator[Row | BadRow]:
     r"""Give one row per line that is not blank; one bad line costs one line.
 
+    Where the stream breaks off, the last line is a row if it is whole, else it belongs to the damage.
+
     Lines end at ``\n`` alone. ``NaN`` and ``Infinity`` (which are no JSON, but Python writes them for missing
     numbers) count as missing; a number of thousands of digits stays text.
 
@@ -38,7 +40,6 @@ def read_json_lines(stream: Iterator[bytes], *, head: bytes, limit: int, seen: S
         raw = line.raw.removeprefix(_BOM) if line.number == 1 else line.raw
         if not raw.strip() and not line.too_long:
             continue
-        seen(1)
         raw = raw.rstrip(b"\r\n")
         try:
             if line.too_long:
@@ -46,12 +47,16 @@ def read_json_lines(stream: Iterator[bytes], *, head: bytes, limit: int, seen: S
             decoded = decoder.decode(raw)
             values = parse_json(decoded.text)
         except Refusal as refusal:
+            if line.damage is not None:
+                continue
+            seen(1)
             yield BadRow(line.number, line.byte_offset, refusal, raw or None)
             continue
+        seen(1)
         yield Row(line.number, line.byte_offset, values, raw, decoded.encoding)
 
 
-def read_json(raw: bytes, *, is_article: Any, seen: Seen) -> Iterator[Row | BadRow]:
+def read_json(raw: bytes, *, is_article: Any, seen: Seen, cut: bool = False) -> Iterator[Row | BadRow]:
     """Give the rows of one document: an array of objects, one object, or an object that holds one such array.
 
     Elements before a syntax error are given; the rest of the document is one bad row.
@@ -62,6 +67,8 @@ def read_json(raw: bytes, *, is_article: Any, seen: Seen) -> Iterator[Row | BadR
         Tells of an object whether it is an article itself rather than a wrapper around a list of them.
     seen
         Called once per row.
+    cut
+        The bytes end at a damage that the caller tells: what cannot be read is no row of its own.
     """
     try:
         decoded = decode(raw)
@@ -75,10 +82,15 @@ def read_json(raw: bytes, *, is_article: Any, seen: Seen) -> Iterator[Row | BadR
                 yield Row(0, 0, document, raw, decoded.encoding)
                 return
     except Refusal as refusal:
-        seen(1)
-        yield BadRow(0, 0, refusal, raw)
+        if not cut:
+            seen(1)
+            yield BadRow(0, 0, refusal, raw)
         return
-    yield from _elements(text, start + 1, encoding=decoded.encoding, seen=seen)
+    for row in _elements(text, start + 1, encoding=decoded.encoding):
+        if cut and isinstance(row, BadRow) and row.raw is None:
+            return
+        seen(1)
+        yield row
 
 
 def parse_json(text: str) -> dict[str, Any]:
@@ -106,12 +118,12 @@ def _object(value: object) -> dict[str, Any]:
     return value
 
 
-def _elements(text: str, position: int, *, encoding: str, seen: Seen) -> Iterator[Row | BadRow]:
+def _elements(text: str, position: int, *, encoding: str) -> Iterator[Row | BadRow]:
+    """Give the elements of an array; a bad row without bytes is the rest that cannot be read."""
     number, offset, last = 0, 0, 0
     position = _skip(text, position)
     while not text.startswith("]", position):
         number += 1
-        seen(1)
         offset += len(text[last:position].encode("utf-8", "surrogatepass"))
         last = position
         at = offset if encoding == "utf-8" else -1
@@ -129,7 +141,6 @@ def _elements(text: str, position: int, *, encoding: str, seen: Seen) -> Iterato
         if text.startswith(",", position):
             position = _skip(text, position + 1)
         elif not text.startswith("]", position):
-            seen(1)
             yield BadRow(number + 1, -1, _syntax(ValueError(f"no comma or end after element {number}")))
             return
 

@@ -6,8 +6,10 @@ Two layouts occur. In most dumps a line is a paragraph. In others an editor or m
 Looked at are the lines that are followed directly by another (no blank line between). The width is the 90th
 percentile of their lengths and must lie between ``_NARROWEST`` and ``_WIDEST`` columns. Of those that are at
 least half as long, ``_FULL_SHARE`` must be full (the next line's first word would not have fitted within the
-width) and ``_OPEN_SHARE`` must stop in mid-sentence: then the file is *wrapped*. One or two lines make no
-statistics: then every one must stop in mid-sentence and the next begin with a small letter.
+width) and ``_OPEN_SHARE`` must stop in mid-sentence: then the file is *wrapped*. So it is, however
+uneven its lines, when
+``_RUN_ON_SHARE`` of them stop in mid-sentence before a small letter, a sentence ends within some line, and the
+width is ``_WIDE`` or more. One or two lines make no statistics: then every one must stop so.
 
 In a wrapped file a new paragraph begins after a blank line, at a line indented deeper than the file's margin
 (or than the line before, where first lines are not indented), and after a line that was not full unless the
@@ -30,12 +32,14 @@ from pipeline.ingest.clean import clean
 __all__ = ["text_blocks"]
 
 _NARROWEST, _WIDEST = 35, 120
-_FULL_SHARE, _OPEN_SHARE = 0.6, 0.4
+_FULL_SHARE, _OPEN_SHARE, _RUN_ON_SHARE = 0.6, 0.4, 0.6
+_WIDE = 50
 _FEW = 2
 _FIRST_SHARE = 0.5
 
 _LINE = re.compile("([^\n\r\x0b\x0c\x85\u2028\u2029]*)(\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]|$)")
 _ENDED = re.compile(r"[.!?…:;।。！？؟][\"'”’»)\]]*$")
+_INNER_END = re.compile(r"[a-z]{2}[.!?][\"'”’»)\]]* [\"'“‘«(]?[A-Z]")
 # "on Dec." at a line end and "28." at the next line's start are no list.
 _ABBREVIATED = re.compile(r"\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Nos?|Arts?|pp?)\.$")
 _LIST_MARK = re.compile(r"(?:[-*•–—▪◦·]|\(?(?:\d{1,3}|[A-Za-z])[.)])\s")
@@ -93,7 +97,10 @@ def _width(inner: list[tuple[_Line, _Line]]) -> int:
     inner = [(one, two) for one, two in inner if 2 * len(one.text) >= width]
     open_ended = sum(_goes_on(one, two) for one, two in inner)
     if len(inner) <= _FEW:
-        return width if all(_goes_on(one, two) and two.text[0].islower() for one, two in inner) else 0
+        return width if all(_runs_on(one, two) for one, two in inner) else 0
+    prose = width >= _WIDE and any(_INNER_END.search(one.text) for one, _ in inner)
+    if prose and sum(_runs_on(one, two) for one, two in inner) >= _RUN_ON_SHARE * len(inner):
+        return width
     full = sum(_full(one, two, width=width) for one, two in inner)
     return width if full >= _FULL_SHARE * len(inner) and open_ended >= _OPEN_SHARE * len(inner) else 0
 
@@ -105,6 +112,11 @@ def _full(line: _Line, following: _Line, *, width: int) -> bool:
 
 def _goes_on(line: _Line, following: _Line) -> bool:
     return not (_ENDED.search(line.text) or _LIST_MARK.match(following.text))
+
+
+def _runs_on(line: _Line, following: _Line) -> bool:
+    """Tell whether a sentence stops at the line end and goes on with a small letter."""
+    return _goes_on(line, following) and following.text[0].islower()
 
 
 def _joined(lines: list[_Line], *, width: int) -> list[list[_Line]]:

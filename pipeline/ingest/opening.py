@@ -6,6 +6,7 @@ import hashlib
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -13,7 +14,7 @@ from pipeline.config import IngestConfig
 from pipeline.ingest.archive import members
 from pipeline.ingest.article import Maker
 from pipeline.ingest.columnar import read_arrow, read_parquet
-from pipeline.ingest.decode import transcode, wide_codec
+from pipeline.ingest.decode import transcode, whole_characters, wide_codec
 from pipeline.ingest.fields import Fields
 from pipeline.ingest.hub import read_hub
 from pipeline.ingest.jsonlines import read_json, read_json_lines
@@ -23,7 +24,7 @@ from pipeline.ingest.refusal import Refusal
 from pipeline.ingest.rows import MIB, BadRow, Row
 from pipeline.ingest.sniff import HEAD, Format, sniff
 from pipeline.ingest.tabular import read_table
-from pipeline.ingest.unpack import chunks, gunzip, peek, take
+from pipeline.ingest.unpack import chunks, gunzip, peek, rescue
 from pipeline.records import Article, Media, RejectCode, Rejected, Source
 
 __all__ = ["WHOLE_MIB", "FileReader", "rejected"]
@@ -148,23 +149,33 @@ class FileReader:
     def _whole(self, content: _Content, media: Media, *, wide: bool) -> Iterator[Article | Rejected]:
         limit = self._maker.limit * (2 if wide else 1)  # the text itself is measured later
         remedy = "split it into articles, or raise ingest.max_article_mib"
-        raw = take(content.stream, limit=limit, what="the article", remedy=remedy)
+        raw, damage = rescue(content.stream, limit=limit, what="the article", remedy=remedy)
+        if damage is not None:
+            raw = whole_characters(raw)
+            if not raw.strip():
+                raise damage
         self._seen(1)
         try:
             yield self._maker.from_file(raw, content.source, media=media)
         except Refusal as refusal:
             yield rejected(content.source, refusal, self._sha256 if content.file else "")
+        if damage is not None:
+            raise damage
 
     def _rows(self, found: Format, content: _Content, head: bytes) -> _Rows:
         if found in (Format.PARQUET, Format.ARROW):
             read = read_parquet if found is Format.PARQUET else read_arrow
-            file = content.file or io.BytesIO(_held(content.stream, "the file"))
+            raw, damage = (b"", None) if content.file else _held(content.stream, "the file")
+            file = content.file or io.BytesIO(raw)
             file.seek(0)
-            return read(file, wants=self._fields.wants, seen=self._seen)
+            return _then(read(file, wants=self._fields.wants, seen=self._seen), damage)
         if found is Format.JSON:
-            raw = _held(content.stream, "the JSON document")
-            return read_json(raw, is_article=self._fields.is_article, seen=self._seen)
-        return self._lines(read_table if found is Format.CSV else read_json_lines, content.stream, head)
+            raw, damage = _held(content.stream, "the JSON document")
+            raw, cut = (raw, False) if damage is None else (whole_characters(raw), True)
+            return _then(read_json(raw, is_article=self._fields.is_article, seen=self._seen, cut=cut), damage)
+        if found is Format.CSV:
+            return self._lines(partial(read_table, wants=self._fields.wants), content.stream, head)
+        return self._lines(read_json_lines, content.stream, head)
 
     def _lines(self, read: Callable[..., _Rows], stream: Iterator[bytes], head: bytes) -> _Rows:
         codec, mark, label = wide_codec(head)
@@ -196,8 +207,15 @@ class FileReader:
             return rejected(source, refusal, hashlib.sha256(row.raw).hexdigest() if row.raw else "")
 
 
-def _held(stream: Iterator[bytes], what: str) -> bytes:
-    return take(stream, limit=WHOLE_MIB * MIB, what=what, remedy="write it as JSON Lines, or unpacked as Parquet")
+def _then(rows: _Rows, damage: Refusal | None) -> _Rows:
+    """Give the rows before the damage, then the damage."""
+    yield from rows
+    if damage is not None:
+        raise damage
+
+
+def _held(stream: Iterator[bytes], what: str) -> tuple[bytes, Refusal | None]:
+    return rescue(stream, limit=WHOLE_MIB * MIB, what=what, remedy="write it as JSON Lines, or unpacked as Parquet")
 
 
 def _nothing(reason: str) -> Refusal:

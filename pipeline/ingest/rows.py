@@ -56,12 +56,16 @@ class BadRow:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A physical line with its terminator; ``raw`` is empty when the line is longer than was allowed."""
+    """A physical line with its terminator; ``raw`` is empty when the line is longer than was allowed.
+
+    ``damage`` is why the stream broke off behind ``raw``, so that nobody knows whether the line is whole.
+    """
 
     number: int
     byte_offset: int
     raw: bytes
     size: int
+    damage: Refusal | None = None
 
     @property
     def too_long(self) -> bool:
@@ -72,8 +76,8 @@ class Line:
 def split_lines(stream: Iterator[bytes], *, limit: int, end: bytes = b"\n") -> Iterator[Line]:
     r"""Cut a stream at ``end`` and nowhere else (``splitlines`` would also cut at U+2028 or ``\x0b``).
 
-    When the stream breaks off with a ``Refusal``, the lines before the damage have been given, the half line
-    at the damage is not.
+    When the stream breaks off with a ``Refusal``, the lines before the damage are given, then what there is of
+    the line at the damage, with its ``damage``, and the refusal is raised again.
 
     Parameters
     ----------
@@ -84,7 +88,8 @@ def split_lines(stream: Iterator[bytes], *, limit: int, end: bytes = b"\n") -> I
     """
     held: list[bytes] = []
     number, start, size = 1, 0, 0
-    for chunk in stream:
+    pieces = _Pieces(stream)
+    for chunk in pieces:
         position = 0
         while position < len(chunk):
             stop = chunk.find(end, position) + 1
@@ -99,7 +104,23 @@ def split_lines(stream: Iterator[bytes], *, limit: int, end: bytes = b"\n") -> I
                 yield Line(number, start, b"".join(held), size)
                 number, start, size, held = number + 1, start + size, 0, []
     if size:
-        yield Line(number, start, b"".join(held), size)
+        yield Line(number, start, b"".join(held), size, pieces.damage)
+    if pieces.damage is not None:
+        raise pieces.damage
+
+
+class _Pieces:
+    """The pieces of a stream up to its damage, which is kept."""
+
+    def __init__(self, stream: Iterator[bytes]) -> None:
+        self._stream = stream
+        self.damage: Refusal | None = None
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            yield from self._stream
+        except Refusal as refusal:
+            self.damage = refusal
 
 
 def too_long(size: int, limit: int) -> Refusal:

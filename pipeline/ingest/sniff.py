@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import csv
+import io
+import itertools
 import json
 import re
 from enum import StrEnum
 
 from pipeline.ingest.decode import guess_codec, marked_codec
-from pipeline.ingest.fields import is_text_field
+from pipeline.ingest.fields import NAME, is_text_field
 from pipeline.ingest.refusal import Refusal
 from pipeline.records import RejectCode
 
@@ -75,8 +79,12 @@ _PAGE = re.compile(
 _XML = re.compile(r"<\?xml|<rss\b|<feed\b|<svg\b", re.IGNORECASE)
 _MARKDOWN = re.compile(r"^#{1,6} \S|^\s{0,3}[*-] \[[^\]\n]{1,200}\]\(http|^\[[^\]\n]{1,200}\]: http", re.MULTILINE)
 _OBJECT = re.compile(r'\{\s*(?:"|\})')
+_KEY = re.compile(r'[\[\s]*\{\s*"[^"\\\n]{1,80}"\s*:\s*(?:["\[{]|-?\d|true|false|null)')
+_AFTER = re.compile(r"[ \t\r]*(?:\n|$|,|\{|\])")
 _ARRAY = re.compile(r"\[\s*(?:\{|\]\s*$)")
+_JSON_SPACE = " \t\r\n"
 _DELIMITERS = ",\t;|"
+_FEWEST_ROWS, _LOOK_ROWS, _EVEN_SHARE = 3, 20, 0.75
 _BINARY = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b")) + b"\x7f"
 _MOST_BINARY = 0.02
 
@@ -175,6 +183,8 @@ def _sniff_markup(text: str) -> Format | None:
 def _sniff_json(text: str, ending: str) -> Format | None:
     """Tell JSON Lines from one JSON document; None for prose that begins with a bracket."""
     by_name = ending in ("json", "jsonl", "ndjson")
+    if not by_name and not _begins_json(text):
+        return None
     if _ARRAY.match(text) or (text.startswith("[") and ending == "json"):
         return Format.JSON
     if not (_OBJECT.match(text) or by_name):
@@ -182,9 +192,23 @@ def _sniff_json(text: str, ending: str) -> Format | None:
     first, _, rest = text.partition("\n")
     if _is_whole(first):
         return Format.JSON if ending == "json" and not rest.strip() else Format.JSONL
-    if first.strip() == "{" or (ending == "json" and '\n{"' not in rest):
+    if first.strip() == "{" or (not by_name and rest) or (ending == "json" and '\n{"' not in rest):
         return Format.JSON
     return Format.JSONL
+
+
+def _begins_json(text: str) -> bool:
+    """Tell whether the first object, alone or in an array, can be read, as far as it was looked at."""
+    if _ARRAY.match(text) and "{" not in text:
+        return True
+    start = text.find("{")
+    if start < 0 or text[:start].strip(_JSON_SPACE + "["):
+        return False
+    try:
+        _, stop = json.JSONDecoder().raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return len(text) * 4 >= HEAD and bool(_KEY.match(text))  # perhaps only cut where the look ends
+    return bool(_AFTER.match(text, stop))
 
 
 def _is_whole(line: str) -> bool:
@@ -196,11 +220,27 @@ def _is_whole(line: str) -> bool:
 
 
 def _is_table(text: str) -> bool:
-    """Tell whether the first line names columns, one of them a text field, and the next has as many cells."""
-    first, _, rest = text.partition("\n")
-    second = rest.partition("\n")[0]
+    """Tell whether the first line names columns, one of them a text field, and most rows have as many cells.
+
+    Prose has commas too: so a name is one word, there are some rows, and no blank follows most delimiters.
+    """
     for delimiter in _DELIMITERS:
-        names = [name.strip().strip('"') for name in first.split(delimiter)]
-        if len(names) > 1 and all(0 < len(n) <= 40 for n in names) and any(map(is_text_field, names)):
-            return second.count(delimiter) >= len(names) - 1 or '"' in second
+        names, *rows = _records(text, delimiter)
+        if len(names) > 1 and all(map(NAME.fullmatch, names)) and any(map(is_text_field, names)):
+            even = [row for row in rows if len(row) == len(names)]
+            spaced = sum(cell.startswith(" ") for row in even for cell in row[1:])
+            most = len(even) >= max(_FEWEST_ROWS - 1, _EVEN_SHARE * len(rows))
+            return most and 2 * spaced < len(even) * (len(names) - 1)
     return False
+
+
+def _records(text: str, delimiter: str) -> list[list[str]]:
+    """Cut the first records of what may be a table; the first is there even when it is empty."""
+    records: list[list[str]] = []
+    lines = io.StringIO(text, newline="")
+    with contextlib.suppress(csv.Error):  # a cell too long for a look, or line ends of old
+        reader = csv.reader(lines, delimiter=delimiter)
+        records.extend(itertools.islice((cells for cells in reader if cells), _LOOK_ROWS))
+    if len(records) > _FEWEST_ROWS and len(text) * 4 >= HEAD and not lines.read(1):
+        records.pop()  # cut where the look ends
+    return records or [[]]

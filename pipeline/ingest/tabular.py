@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import csv
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pipeline.ingest.decode import Decoder
-from pipeline.ingest.fields import is_text_field
+from pipeline.ingest.fields import NAME, is_text_field
 from pipeline.ingest.refusal import Refusal
 from pipeline.ingest.rows import BadRow, Line, Row, Seen, split_lines, too_long
 from pipeline.records import RejectCode
@@ -20,13 +20,18 @@ _DELIMITERS = ",\t;|"
 _BOM = b"\xef\xbb\xbf"
 
 
-def read_table(stream: Iterator[bytes], *, head: bytes, limit: int, seen: Seen) -> Iterator[Row | BadRow]:
+def read_table(
+    stream: Iterator[bytes], *, head: bytes, limit: int, seen: Seen, wants: Callable[[str], bool] = is_text_field
+) -> Iterator[Row | BadRow]:
     """Give one row per record under the header line; cells stay the strings they are (``NA``, ``007``).
 
     A record that cannot be read (a quote that is never closed, text after a closing quote) is a bad row from
     the line it opens on. Reading resumes at the next line from which a whole record with as many cells as the
     header can be read; the lines between belong to the bad row. A record on one line with too few or too many
     cells is one bad row, and reading resumes at the next line.
+
+    A file whose first record names nothing (no cell is a known name, none is a single word) has no header: then
+    every record is a bad row, the first one too.
 
     Parameters
     ----------
@@ -36,16 +41,15 @@ def read_table(stream: Iterator[bytes], *, head: bytes, limit: int, seen: Seen) 
         Most bytes of a record.
     seen
         Called once per record, without the header.
+    wants
+        Tells a known name of a column.
     """
     end = b"\r" if b"\n" not in head and b"\r" in head else b"\n"
     lines = _Lines(split_lines(stream, limit=limit, end=end), end=end)
-    table = _Table(Decoder(head), _delimiter(head), limit)
-    names: list[str] = []
+    table = _Table(Decoder(head), _delimiter(head), limit, wants)
     broken: _Record | None = None
     for record in table.records(lines):
-        if not names and record.refusal is None:
-            names = [name.strip().lstrip("\ufeff") for name in record.cells]
-            table.columns = len(names)
+        if table.is_header(record):
             continue
         if record.resumes or (broken and record.refusal):
             broken = broken or record
@@ -56,7 +60,7 @@ def read_table(stream: Iterator[bytes], *, head: bytes, limit: int, seen: Seen) 
             yield broken.bad()
             broken = None
         seen(1)
-        yield record.bad() if record.refusal else record.row(names)
+        yield record.bad() if record.refusal else record.row(table.names)
     if broken:
         seen(1)
         yield broken.bad()
@@ -116,11 +120,28 @@ class _Record:
 class _Table:
     """Puts lines together to records."""
 
-    def __init__(self, decoder: Decoder, delimiter: str, limit: int) -> None:
+    def __init__(self, decoder: Decoder, delimiter: str, limit: int, wants: Callable[[str], bool]) -> None:
         self._decoder = decoder
         self._delimiter = delimiter
         self._limit = limit
+        self._wants = wants
+        self._headless = False
+        self.names: list[str] = []
         self.columns = 0
+
+    def is_header(self, record: _Record) -> bool:
+        """Take the first record that can be read as the header; refuse all when it names nothing."""
+        if record.refusal is not None:
+            return False
+        if not self.names and not self._headless:
+            names = [name.strip().lstrip("\ufeff") for name in record.cells]
+            self._headless = not any(NAME.fullmatch(name) or self._wants(name) for name in names)
+            if not self._headless:
+                self.names, self.columns = names, len(names)
+                return True
+        if self._headless:
+            record.refusal = _headless()
+        return False
 
     def records(self, lines: _Lines) -> Iterator[_Record]:
         while (opening := lines.take()) is not None:
@@ -146,7 +167,7 @@ class _Table:
                 decoded = self._decoder.decode(raw)
                 encoding = decoded.encoding
                 cells = self._parse_text(decoded.text)
-            problem = self._ragged(cells)
+            problem = self._ragged(cells) or _half(taken[-1])
             resumes = False
         except (csv.Error, StopIteration, _TooMuchError) as error:
             lines.put_back(taken[1:])
@@ -195,6 +216,21 @@ class _Table:
         else:
             problem = "a line break or character stands where none may stand"
         return Refusal(RejectCode.CSV_SYNTAX, problem, 'write quotes inside a quoted cell twice ("")')
+
+
+def _half(last: Line) -> Refusal | None:
+    """Refuse a record that ends where the stream broke off, unless the quote that closes it was read."""
+    if last.damage is None or last.raw.endswith(b'"'):
+        return None
+    return Refusal(last.damage.code, "the row is cut off, or may be: the damage follows", last.damage.remedy)
+
+
+def _headless() -> Refusal:
+    return Refusal(
+        RejectCode.FIELD_MISSING,
+        "no header line: no cell of the first line is the name of a field",
+        "add a first line that names the columns, one of them text, or name it with --field text=NAME",
+    )
 
 
 class _TooMuchError(Exception):

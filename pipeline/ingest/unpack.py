@@ -10,7 +10,7 @@ from pipeline.ingest.refusal import Refusal
 from pipeline.ingest.rows import MIB
 from pipeline.records import RejectCode
 
-__all__ = ["CHUNK", "MAX_RATIO", "RATIO_FROM", "chunks", "gunzip", "peek", "take"]
+__all__ = ["CHUNK", "MAX_RATIO", "RATIO_FROM", "chunks", "gunzip", "peek", "rescue"]
 
 CHUNK = MIB // 4
 MAX_RATIO = 200
@@ -19,6 +19,7 @@ RATIO_FROM = 10 * MIB
 """Unpacked bytes from which ``MAX_RATIO`` holds."""
 
 _GZIP = b"\x1f\x8b"
+_DAMAGE = (RejectCode.GZIP_TRUNC, RejectCode.ZIP_BAD, RejectCode.READ)
 
 
 def chunks(file: IO[bytes]) -> Iterator[bytes]:
@@ -68,20 +69,32 @@ def peek(stream: Iterator[bytes], size: int) -> tuple[bytes, Iterator[bytes]]:
     return b"".join(held)[:size], again()
 
 
-def take(stream: Iterator[bytes], *, limit: int, what: str, remedy: str) -> bytes:
-    """Read a stream into memory.
+def rescue(stream: Iterator[bytes], *, limit: int, what: str, remedy: str) -> tuple[bytes, Refusal | None]:
+    """Read a stream into memory, as far as it is whole.
+
+    Returns
+    -------
+    bytes
+        All of it, or all before the damage.
+    Refusal or None
+        The damage (``GZIP_TRUNC``, ``ZIP_BAD`` or ``READ``), to be told after what the bytes give.
 
     Raises
     ------
     Refusal
-        ``TOO_BIG`` at the first byte over ``limit``.
+        ``TOO_BIG`` at the first byte over ``limit``; what else the stream refuses for its size.
     """
     held = bytearray()
-    for chunk in stream:
-        held += chunk
-        if len(held) > limit:
-            raise Refusal(RejectCode.TOO_BIG, f"{what} is larger than {limit / MIB:g} MiB", remedy)
-    return bytes(held)
+    try:
+        for chunk in stream:
+            held += chunk
+            if len(held) > limit:
+                raise Refusal(RejectCode.TOO_BIG, f"{what} is larger than {limit / MIB:g} MiB", remedy)
+    except Refusal as refusal:
+        if refusal.code not in _DAMAGE:
+            raise
+        return bytes(held), refusal
+    return bytes(held), None
 
 
 def gunzip(stream: Iterator[bytes], *, limit: int) -> Iterator[bytes]:
@@ -162,7 +175,7 @@ def _damaged(offset: int, problem: str) -> Refusal:
     return Refusal(
         RejectCode.GZIP_TRUNC,
         f"the gzip is damaged near byte {max(offset, 0):,} of the packed file: {problem}",
-        "get the file again; the rows before the damage are kept",
+        "get the file again; what stands before the damage is kept",
     )
 
 
