@@ -88,8 +88,8 @@ def test_a_saved_page_is_told_apart_line_by_line() -> None:
         [
             "Join our new Telegram channel for uncensored reports!",
             "Harbour police told to smile at vendors",
-            "June 14, 2022",
-            "This article was originally published by Harbour News and is reprinted with permission.",
+            "May 3, 2021",
+            "This story first appeared in Harbour News and is republished with permission.",
             LONG,
             "market gate\nA view of the market gate from the bridge. / Image: Harbour News",
             LONG.replace("Friday", "Monday"),

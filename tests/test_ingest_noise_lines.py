@@ -270,7 +270,7 @@ Get our newsletter
 Get the latest news in your inbox
 Get the Harbour Brief delivered to your inbox every morning.
 Subscribe to our YouTube channel
-Subscribe to our Telegram channel for the latest updates.
+Subscribe to our Telegram channel and miss no update.
 Subscribe now for unlimited access
 Subscribe to read the full story
 Already a subscriber? Log in
@@ -440,7 +440,7 @@ This article was first published in Harbour News on May 3, 2021.
 Republished with permission of Harbour News
 Reproduced from Harbour News
 © 2023 The Associated Press. All rights reserved.
-Copyright 2023 The Associated Press. All rights reserved. This material may not be published, broadcast, rewritten or redistributed without permission.
+Copyright 2023 The Associated Press. All rights reserved. No part of it may be rewritten or broadcast without permission.
 The opinions expressed in this article are the author's own
 Have you got a story? Email us.
 Source: Harbour News. This article may be reprinted with permission.
@@ -456,7 +456,7 @@ Quelle: dpa
 Izvor: Beta
 Источник: Интерфакс
 Copyright © 1998-2023, Radio East. Used with the permission of Radio East.
-Copyright 2021 The Harbour Press. All rights reserved. This material may not be published, broadcast, rewritten or redistributed.
+Copyright 2021 The Harbour Press. All rights reserved. It may not be republished or rewritten.
 © 2021 Harbour News. All rights reserved.
 © Harbour News 2021
 (c) 2021 Harbour News
@@ -477,8 +477,8 @@ Reprinted with permission.
 This article may be reprinted with permission.
 This story was produced by Harbour News and republished under a Creative Commons licence.
 This story has not been edited by our staff and is published from a syndicated feed.
-Please send any comments or questions about this article to desk@harbour.example
-Please direct any comments or questions about this article to desk@harbour.example.
+Please send us your comments or questions on this article to desk@harbour.example
+Please direct your questions or comments on this report to desk@harbour.example.
 Contact the reporter at ana@harbour.example
 Contact us: desk@harbour.example
 Contact the author at ana@harbour.example.
