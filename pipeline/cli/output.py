@@ -123,6 +123,8 @@ def _bars() -> Iterator[Progress]:
 
     def progress(stage: str, done: int, total: int | None) -> None:
         if stage not in tasks:
+            for task in bars.tasks:  # a stage of unknown length ends when the next begins: its bar stops pulsing
+                bars.update(task.id, total=task.total or max(task.completed, 1), completed=task.completed or 1)
             tasks[stage] = bars.add_task(printable(stage), total=total)
         bars.update(tasks[stage], completed=done, total=total)
 
