@@ -72,11 +72,15 @@ def read_strict(path: Path, model: type[Model]) -> Model:
     ConfigError
         With every problem, each with file, line, value and what is accepted.
     """
-    document = read_document(path)
+    problems: list[str] = []
+    document = read_document(path, doubles=problems)
     try:
-        return model.model_validate(document.value)
+        read = model.model_validate(document.value)
     except ValidationError as error:
-        raise ConfigError(describe(error, model, document.places)) from error
+        raise ConfigError([*problems, *describe(error, model, document.places)]) from error
+    if problems:
+        raise ConfigError(problems)
+    return read
 
 
 def load_config(path: Path | str, overrides: Sequence[str] = ()) -> Loaded:
@@ -99,7 +103,7 @@ def load_config(path: Path | str, overrides: Sequence[str] = ()) -> Loaded:
     found = find_config(Path(path))
     written, problems = _override_documents(overrides)
     try:
-        merged = _merge([*_chain(found), *written])
+        merged = _merge([*_chain(found, doubles=problems), *written])
     except ConfigError as error:
         raise ConfigError([*error.problems, *problems]) from error
     try:
@@ -174,13 +178,13 @@ def _shipped_config(path: Path) -> Path | None:
     return next((found for found in shipped("configs").glob("*.yaml") if found.name == name), None)
 
 
-def _chain(path: Path) -> list[Document]:
+def _chain(path: Path, *, doubles: list[str]) -> list[Document]:
     """Read a file and all it extends, the root first, with paths resolved beside the file that names them."""
-    documents = [read_document(path)]
+    documents = [read_document(path, doubles=doubles)]
     seen = [path]
     while (base := _base(documents[0], seen)) is not None:
         try:
-            documents.insert(0, read_document(base.path))
+            documents.insert(0, read_document(base.path, doubles=doubles))
         except MissingError as error:
             remedy = f"name a YAML file; the path counts from {seen[-1].parent}"
             raise ConfigError([f"{base.place}: {error.problem}, found {quoted(base.named)}; {remedy}"]) from error

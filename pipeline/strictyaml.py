@@ -88,8 +88,13 @@ class Document:
     places: dict[KeyPath, Place]
 
 
-def read_document(path: Path) -> Document:
+def read_document(path: Path, *, doubles: list[str] | None = None) -> Document:
     """Read a YAML file whose root is a mapping.
+
+    Parameters
+    ----------
+    doubles
+        As in ``parse_strict``.
 
     Raises
     ------
@@ -106,13 +111,13 @@ def read_document(path: Path) -> Document:
             raw = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise MissingError(path, f"cannot be read ({error.strerror})", "make it readable for you") from error
-    document = parse_strict(raw, name=str(path))
+    document = parse_strict(raw, name=str(path), doubles=doubles)
     if not isinstance(document.value, dict):
         raise ConfigError([f"{path}:1: found {_kind(document.value)}; accepted: a mapping of `key: value` lines"])
     return document
 
 
-def parse_strict(raw: bytes | str, *, name: str, numbered: bool = True) -> Document:
+def parse_strict(raw: bytes | str, *, name: str, numbered: bool = True, doubles: list[str] | None = None) -> Document:
     """Parse one strict YAML document of any kind.
 
     Parameters
@@ -123,6 +128,9 @@ def parse_strict(raw: bytes | str, *, name: str, numbered: bool = True) -> Docum
         What the text is called in messages.
     numbered
         Whether places carry lines and columns.
+    doubles
+        Gets the messages of keys that stand twice, so that the caller can tell them together with what is wrong
+        with the values; without it they are raised like any other problem.
 
     Raises
     ------
@@ -137,8 +145,10 @@ def parse_strict(raw: bytes | str, *, name: str, numbered: bool = True) -> Docum
         builder.problems.append(_syntax(error, text, name=name, numbered=numbered))
     except _TooDeepError as error:
         builder.refuse(error.mark, "too deep", f"accepted: at most {MAX_DEPTH} levels")
-    if builder.problems:
-        raise ConfigError(builder.problems)
+    if builder.problems or (builder.doubles and doubles is None):
+        raise ConfigError([*builder.problems, *builder.doubles])
+    if doubles is not None:
+        doubles += builder.doubles
     return Document(builder.value, builder.places)
 
 
@@ -189,6 +199,7 @@ class _Builder:
     value: Any = None
     places: dict[KeyPath, Place] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    doubles: list[str] = field(default_factory=list)
 
     def place(self, mark: _Mark | None) -> Place:
         return Place(self.name, mark.line + 1, mark.column + 1) if mark and self.numbered else Place(self.name)
@@ -251,14 +262,11 @@ class _Builder:
             key = self.key(event, stream, path)
             if key in values:
                 first = self.places[(*path, key)]
-                self.refuse(
-                    event.start_mark,
-                    f"key {_quote(key)} stands twice (first at {first})",
-                    "keep one of the two",
-                )
-            here = (*path, key)
-            self.places.setdefault(here, self.place(event.start_mark))
-            values[key] = self.node(next(stream), stream, here)
+                here = self.place(event.start_mark).exact
+                self.doubles.append(f"{here}: key {_quote(key)} stands twice (first at {first}); keep one of the two")
+            below = (*path, key)
+            self.places.setdefault(below, self.place(event.start_mark))
+            values[key] = self.node(next(stream), stream, below)
         return values
 
     def key(self, event: events.Event, stream: Iterator[events.Event], path: KeyPath) -> str:

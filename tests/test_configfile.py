@@ -262,3 +262,21 @@ def test_a_shipped_configuration_can_be_extended_from_anywhere(tmp_path):
 def test_an_unknown_article_field_is_refused_before_any_training():
     with pytest.raises(ConfigError, match=r"ingest\.fields.*unknown field 'tex'; accepted: text, html"):
         load_config("default", ["ingest.fields={tex: story}"])
+
+
+def test_a_double_key_is_told_together_with_all_that_is_wrong_besides(tmp_path):
+    (tmp_path / "c.yaml").write_text(
+        "extends: default.yaml\nname: a\nhead:\n  C: -1\n  C: -2\nsed: 3\nfolds:\n  n: many\n"
+    )
+    with pytest.raises(ConfigError) as caught:
+        load_config(tmp_path / "c.yaml", ["head.kind=forest"])
+    told = "\n".join(caught.value.problems)
+    for sign in ("key 'C' stands twice", "head.C", "'sed'", "folds.n", "'forest'"):
+        assert sign in told, told
+
+
+def test_a_double_key_of_a_codebook_is_told_with_the_rest(tmp_path):
+    (tmp_path / "b.yaml").write_text('version: "1"\nversion: "2"\ntitle: T\nthemes: []\n')
+    with pytest.raises(ConfigError) as caught:
+        read_codebook(tmp_path / "b.yaml")
+    assert len(caught.value.problems) == 2
