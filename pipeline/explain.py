@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import UsageError
 from pipeline.ingest.clean import clean
+from pipeline.ingest.phrases import sentence_ends
 from pipeline.model import ThemeModel
 
 __all__ = ["Evidence", "Span", "evidence"]
 
 _WORD = re.compile(r"\w+(?:['’\-]\w+)*")
-_SENTENCE = re.compile(r"[^.!?…]+[.!?…]*[\"'”’)\]]*\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +71,23 @@ def evidence(model: ThemeModel, text: str, *, theme: str) -> Evidence:
     return Evidence(
         theme=theme,
         score=float(1 / (1 + np.exp(-log_odds))),
-        sentences=_spans(_SENTENCE, cleaned, tokens.spans, share * ~special),
-        words=_spans(_WORD, cleaned, tokens.spans, share * ~special),
+        sentences=_spans(_sentences(cleaned), cleaned, tokens.spans, share * ~special),
+        words=_spans([word.span() for word in _WORD.finditer(cleaned)], cleaned, tokens.spans, share * ~special),
         constant=constant,
     )
 
 
+def _sentences(text: str) -> list[tuple[int, int]]:
+    cuts = [0, *sentence_ends(text, start=0, stop=len(text)), len(text)]
+    return [(start, end) for start, end in pairwise(cuts) if text[start:end].strip()]
+
+
 def _spans(
-    pattern: re.Pattern[str], text: str, places: NDArray[np.int32], share: NDArray[np.float64]
+    spans: list[tuple[int, int]], text: str, places: NDArray[np.int32], share: NDArray[np.float64]
 ) -> tuple[Span, ...]:
-    """Sum token shares over the matches of a pattern; a token belongs where it starts."""
+    """Sum token shares over spans; a token belongs where it starts."""
     found = []
-    for match in pattern.finditer(text):
-        inside = (places[:, 0] >= match.start()) & (places[:, 0] < match.end()) & (places[:, 1] > 0)
-        end = match.start() + len(match.group().rstrip())
-        found.append(Span(match.start(), end, float(share[inside].sum())))
+    for start, end in spans:
+        inside = (places[:, 0] >= start) & (places[:, 0] < end) & (places[:, 1] > 0)
+        found.append(Span(start, start + len(text[start:end].rstrip()), float(share[inside].sum())))
     return tuple(sorted(found, key=lambda span: (-span.weight, span.start)))

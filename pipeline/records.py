@@ -59,7 +59,6 @@ class RejectCode(StrEnum):
     ZIP_BOMB = "ZIP_BOMB"
     HTML_LOST_TEXT = "HTML_LOST_TEXT"
     DATASET = "DATASET"
-    ENCODE = "ENCODE"
 
     @property
     def skipped(self) -> bool:

@@ -224,7 +224,11 @@ def groups(texts: Sequence[str], *, threshold: float) -> list[int]:
     list of int
         For each text the place of the first text of its group.
     """
-    parents = list(range(len(texts)))
+    import numpy as np
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    left, right = list(range(len(texts))), list(range(len(texts)))
     first_of: dict[bytes, int] = {}
     sizes: list[int] = []
     holders: defaultdict[int, list[int]] = defaultdict(list)
@@ -233,22 +237,17 @@ def groups(texts: Sequence[str], *, threshold: float) -> list[int]:
         first = first_of.setdefault(same_text_key(text, found), place)
         own = shingles(found).tolist() if first == place else []
         sizes.append(len(own))
-        _join(parents, place, first)
+        left.append(place)
+        right.append(first)
         for other, common in Counter(other for shingle in own for other in holders[shingle]).items():
             if common >= threshold * (len(own) + sizes[other] - common):
-                _join(parents, place, other)
+                left.append(place)
+                right.append(other)
         for shingle in own:
             holders[shingle].append(place)
-    return [_root(parents, place) for place in range(len(texts))]
-
-
-def _root(parents: list[int], place: int) -> int:
-    while parents[place] != place:
-        parents[place] = parents[parents[place]]
-        place = parents[place]
-    return place
-
-
-def _join(parents: list[int], one: int, two: int) -> None:
-    first, second = sorted((_root(parents, one), _root(parents, two)))
-    parents[second] = first
+    if not texts:
+        return []
+    graph = coo_array((np.ones(len(left)), (left, right)), shape=(len(texts), len(texts)))
+    labels = connected_components(graph, directed=False)[1]
+    _, firsts = np.unique(labels, return_index=True)
+    return [int(firsts[label]) for label in labels]

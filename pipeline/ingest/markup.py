@@ -103,11 +103,6 @@ class Flat:
             end = closing.start + last - closing.at
         return start, end
 
-    def is_inside_entity(self, place: int) -> bool:
-        """Tell whether a cut before ``text[place]`` would divide an entity that stands for two characters."""
-        run = self._run(place)
-        return run.shown != run.length and run.at < place < run.at + run.shown
-
     def _run(self, place: int) -> _Run:
         return self.runs[bisect_right(self.runs, place, key=lambda run: run.at) - 1]
 

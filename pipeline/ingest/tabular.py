@@ -45,7 +45,7 @@ def read_table(
         Tells a known name of a column.
     """
     end = b"\r" if b"\n" not in head and b"\r" in head else b"\n"
-    lines = _Lines(split_lines(stream, limit=limit, end=end), end=end)
+    lines = _Lines(split_lines(stream, limit=limit, end=end))
     table = _Table(Decoder(head), _delimiter(head), limit, wants)
     broken: _Record | None = None
     for record in table.records(lines):
@@ -71,10 +71,9 @@ def read_table(
 class _Lines:
     """Lines that can be put back; a stream that breaks off ends, and its damage is kept for later."""
 
-    def __init__(self, lines: Iterator[Line], *, end: bytes) -> None:
+    def __init__(self, lines: Iterator[Line]) -> None:
         self._lines = lines
         self._waiting: deque[Line] = deque()
-        self._end = end
         self.damage: Refusal | None = None
 
     def take(self) -> Line | None:
