@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from pipeline.bundle import verify_bundle
     from pipeline.configfile import load_config
     from pipeline.errors import ThemesError
+    from pipeline.evaluation import evaluate
     from pipeline.explain import evidence
     from pipeline.ingest.stream import ingest as paragraphs
     from pipeline.model import ThemeModel
     from pipeline.tagging import tag
-    from pipeline.training import evaluate, train
+    from pipeline.training import train
 
 __all__ = [
     "ThemeModel",
@@ -42,7 +43,7 @@ __all__ = [
 _HOME = {
     "ThemeModel": ("pipeline.model", "ThemeModel"),
     "ThemesError": ("pipeline.errors", "ThemesError"),
-    "evaluate": ("pipeline.training", "evaluate"),
+    "evaluate": ("pipeline.evaluation", "evaluate"),
     "evidence": ("pipeline.explain", "evidence"),
     "load_config": ("pipeline.configfile", "load_config"),
     "paragraphs": ("pipeline.ingest.stream", "ingest"),

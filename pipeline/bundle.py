@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,20 +17,29 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
+from pipeline.bundlearrays import (
+    check_arrays,
+    decider_of,
+    held_out_arrays,
+    model_arrays,
+    read_adapter,
+    read_held_out,
+)
 from pipeline.codebook import Codebook
 from pipeline.config import EncoderConfig, IngestConfig
 from pipeline.embed import load_encoder
 from pipeline.errors import DataError, MissingError
 from pipeline.files import canonical_json, hash_file, private_folder, write_whole
-from pipeline.learn.calibration import Decider
 from pipeline.learn.heads import Heads
+from pipeline.learn.promises import Promise
 from pipeline.model import Recipe, ThemeModel
 
-__all__ = ["BUNDLE", "audit_bundle", "list_bundles", "load_bundle", "save_bundle", "verify_bundle"]
+__all__ = ["BUNDLE", "audit_bundle", "bundle_files", "list_bundles", "load_bundle", "save_bundle", "verify_bundle"]
 
 # Raise when the content of model.json or weights.safetensors changes meaning: then read the old number too
 # (a branch in `_model`), add a bundle of it to the tests, and tell it in the CHANGELOG.
-_FORMAT = 1
+_FORMAT = 2
+_READABLE = (1, 2)  # 1: before held-out rows travelled with the model
 _LARGEST_JSON = 16 * 2**20
 _AGAIN = "get the bundle again from its sender, or train it again"
 _TOLERANCE = 1e-4  # scores of one bundle on another machine or library version
@@ -37,50 +47,65 @@ _TOLERANCE = 1e-4  # scores of one bundle on another machine or library version
 
 @dataclass(frozen=True, slots=True)
 class BundleFiles:
-    """Names in a bundle; no other file may stand there."""
+    """Names in a bundle; no other file may stand there. ``held_out`` and ``adapter`` are not in every bundle."""
 
     model: str = "model.json"
     weights: str = "weights.safetensors"
+    held_out: str = "held_out.safetensors"
+    adapter: str = "adapter.safetensors"
     card: str = "README.md"
     evaluation: str = "evaluation.json"
     config: str = "config.json"
     checks: str = "checks.json"
 
     @property
-    def hashed(self) -> tuple[str, ...]:
-        """All but ``model.json``, which holds their hashes."""
-        return tuple(value for value in dataclasses.astuple(self) if value != self.model)
+    def known(self) -> tuple[str, ...]:
+        """All names that may stand in a bundle."""
+        return dataclasses.astuple(self)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """What every bundle has, beside ``model.json``."""
+        return tuple(name for name in self.known if name not in (self.model, self.held_out, self.adapter))
 
 
 BUNDLE = BundleFiles()
 
 
-def save_bundle(model: ThemeModel, *, folder: Path, documents: dict[str, bytes]) -> ThemeModel:
+def save_bundle(
+    model: ThemeModel,
+    *,
+    folder: Path,
+    documents: dict[str, bytes],
+    checks: Sequence[dict[str, Any]] | None = None,
+) -> ThemeModel:
     """Write a bundle, ``model.json`` last: a folder without it is no model.
 
     Parameters
     ----------
     documents
         Content of ``README.md``, ``evaluation.json`` and ``config.json``.
+    checks
+        Texts and logits of the check paragraphs; None lets the model compute them.
     """
     from safetensors.numpy import save
 
-    arrays = {
-        "weight": model.heads.weight,
-        "bias": model.heads.bias,
-        "slope": model.decider.slope,
-        "intercept": model.decider.intercept,
-        "threshold": model.decider.threshold,
-    }
+    arrays = model_arrays(model)
     private_folder(folder)
     (folder / BUNDLE.model).unlink(missing_ok=True)
     # no metadata: safetensors writes several keys in an order that changes from process to process
     contents = documents | {
         BUNDLE.weights: save({name: np.ascontiguousarray(array) for name, array in arrays.items()}),
-        BUNDLE.checks: canonical_json(_checks(model)),
+        BUNDLE.checks: canonical_json(_scored_checks(model, _checks(model) if checks is None else checks)),
     }
+    if model.held_out is not None:
+        contents[BUNDLE.held_out] = save(held_out_arrays(model.held_out))
+    if model.adapter is not None:
+        contents[BUNDLE.adapter] = save(dict(model.adapter.arrays))
+    for name in (BUNDLE.held_out, BUNDLE.adapter):
+        (folder / name).unlink(missing_ok=True)
     files = {}
-    for name in sorted(BUNDLE.hashed):
+    for name in sorted(contents):
         write_whole(folder / name, contents[name])
         files[name] = {"bytes": len(contents[name]), "sha256": hashlib.sha256(contents[name]).hexdigest()}
     head = canonical_json(
@@ -93,7 +118,9 @@ def save_bundle(model: ThemeModel, *, folder: Path, documents: dict[str, bytes])
                 "encoder": model.recipe.encoder.model_dump(exclude={"cache", "download"}),
                 "encoder_identity": model.recipe.encoder_identity,
                 "ingest": model.recipe.ingest.model_dump(),
+                "neighbours": model.recipe.neighbours,
             },
+            "promises": [promise.as_dict() for promise in model.decider.promises],
             "provenance": model.provenance,
             "files": files,
         }
@@ -103,15 +130,24 @@ def save_bundle(model: ThemeModel, *, folder: Path, documents: dict[str, bytes])
 
 
 def _checks(model: ThemeModel) -> list[dict[str, Any]]:
-    """Score the codebook's own examples: they show a later reader that the model still works.
+    """Give the codebook's own examples with their logits: they show a later reader that the model still works.
 
     The codebook's, not labelled paragraphs: a bundle travels, and testimony must not travel with it.
     """
     texts = [text for theme in model.codebook.themes for text in (theme.examples[:1] or [theme.definition])]
-    scores = model.score(texts).scores
+    logits = model.score(texts).logits
     return [
-        {"text": text, "scores": [round(float(score), 6) for score in row]}
-        for text, row in zip(texts, scores, strict=True)
+        {"text": text, "logits": [round(float(logit), 6) for logit in row]}
+        for text, row in zip(texts, logits, strict=True)
+    ]
+
+
+def _scored_checks(model: ThemeModel, checks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Add the scores to the logits of check paragraphs."""
+    logits = np.array([check["logits"] for check in checks], dtype=np.float64).reshape(-1, len(model.themes))
+    return [
+        {"text": check["text"], "logits": check["logits"], "scores": [round(float(score), 6) for score in row]}
+        for check, row in zip(checks, model.decider.scores(logits), strict=True)
     ]
 
 
@@ -125,34 +161,51 @@ def audit_bundle(folder: Path) -> dict[str, Any]:
     DataError
         When a file is foreign, missing, changed, a link, or of an unknown format.
     """
-    again = _AGAIN
     if not (folder / BUNDLE.model).is_file():
         raise MissingError(folder, "no model bundle here (no model.json)", "themes models list shows the bundles")
     for path in sorted(folder.iterdir()):
-        if path.name not in (BUNDLE.model, *BUNDLE.hashed) or path.is_symlink() or not path.is_file():
-            raise DataError(path, "does not belong into a bundle; nothing was loaded", f"remove it, or {again}")
-    path = folder / BUNDLE.model
+        if path.name not in BUNDLE.known or path.is_symlink() or not path.is_file():
+            raise DataError(path, "does not belong into a bundle; nothing was loaded", f"remove it, or {_AGAIN}")
+    head, files = _read_head(folder / BUNDLE.model)
+    present = {path.name for path in folder.iterdir()} - {BUNDLE.model}
+    for name in sorted({*BUNDLE.required, *files, *present}):
+        _check_file(folder / name, files.get(name))
+    head["sha256"] = hash_file(folder / BUNDLE.model)
+    return head
+
+
+def bundle_files(folder: Path) -> tuple[str, ...]:
+    """Give the names of a bundle's files as its ``model.json`` lists them, itself first; foreign names are left out.
+
+    Raises
+    ------
+    DataError
+        When ``model.json`` cannot be read.
+    """
+    _, files = _read_head(folder / BUNDLE.model)
+    return BUNDLE.model, *sorted(set(files) & set(BUNDLE.known))
+
+
+def _read_head(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Read ``model.json`` and its list of files."""
     if path.stat().st_size > _LARGEST_JSON:
-        raise DataError(path, f"too large for a model.json, found {path.stat().st_size} bytes", again)
+        raise DataError(path, f"too large for a model.json, found {path.stat().st_size} bytes", _AGAIN)
     try:
-        head = json.loads(path.read_bytes())
+        head = dict(json.loads(path.read_bytes()))
         files = dict(head["files"])
         found_format = head["format"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise DataError(path, f"not a model.json ({type(error).__name__})", again) from error
-    if found_format != _FORMAT:
-        raise DataError(path, f"unknown format, found {found_format!r}, known {_FORMAT}", "update themes")
-    for name in BUNDLE.hashed:
-        _check_file(folder / name, files.get(name), again)
-    head["sha256"] = hash_file(path)
-    return dict(head)
+        raise DataError(path, f"not a model.json ({type(error).__name__})", _AGAIN) from error
+    if found_format not in _READABLE:
+        raise DataError(path, f"unknown format, found {found_format!r}, known {_READABLE}", "update themes")
+    return head, files
 
 
-def _check_file(path: Path, expected: Any, again: str) -> None:
+def _check_file(path: Path, expected: Any) -> None:
     if not path.is_file() or not isinstance(expected, dict):
-        raise DataError(path, "missing from the bundle", again)
+        raise DataError(path, "missing from the bundle, or from its model.json", _AGAIN)
     if path.stat().st_size != expected.get("bytes") or hash_file(path) != expected.get("sha256"):
-        raise DataError(path, "changed since the bundle was written; nothing was loaded", again)
+        raise DataError(path, "changed since the bundle was written; nothing was loaded", _AGAIN)
 
 
 def load_bundle(folder: Path) -> ThemeModel:
@@ -173,8 +226,10 @@ def load_bundle(folder: Path) -> ThemeModel:
             EncoderConfig.model_validate(head["recipe"]["encoder"]),
             head["recipe"]["encoder_identity"],
             IngestConfig.model_validate(head["recipe"]["ingest"]),
+            float(head["recipe"].get("neighbours", 0.0)),
         )
         provenance, name = dict(head["provenance"]), str(head["name"])
+        promises = tuple(Promise(**promise) for promise in head.get("promises", ()))
     except (ValidationError, KeyError, TypeError) as error:
         raise DataError(
             folder / BUNDLE.model, f"incomplete ({type(error).__name__})", "train the model again"
@@ -185,8 +240,11 @@ def load_bundle(folder: Path) -> ThemeModel:
             f"its codebook is not the one it was trained on, found {codebook.sha256[:16]}",
             _AGAIN,
         )
-    _check_arrays(folder / BUNDLE.weights, arrays, themes=len(codebook.themes))
-    encoder = load_encoder(recipe.encoder)
+    if len(promises) not in (0, len(codebook.themes)):
+        raise DataError(folder / BUNDLE.model, f"promises for {len(promises)} themes", _AGAIN)
+    check_arrays(folder / BUNDLE.weights, arrays, themes=len(codebook.themes), old=head["format"] == 1)
+    adapter = read_adapter(folder / BUNDLE.adapter)
+    encoder = load_encoder(recipe.encoder, adapter=adapter)
     if encoder.identity != recipe.encoder_identity:
         raise DataError(
             folder,
@@ -198,26 +256,13 @@ def load_bundle(folder: Path) -> ThemeModel:
         recipe=recipe,
         codebook=codebook,
         heads=Heads(arrays["weight"], arrays["bias"]),
-        decider=Decider(arrays["slope"], arrays["intercept"], arrays["threshold"]),
+        decider=decider_of(arrays, promises),
         encoder=encoder,
         provenance=provenance,
+        adapter=adapter,
+        held_out=read_held_out(folder / BUNDLE.held_out, themes=len(codebook.themes), config=folder / BUNDLE.config),
         sha256=head["sha256"],
     )
-
-
-def _check_arrays(path: Path, arrays: dict[str, Any], *, themes: int) -> None:
-    kinds = {"weight": "float32", "bias": "float32", "slope": "float64", "intercept": "float64"}
-    kinds["threshold"] = "float64"
-    for name, kind in kinds.items():
-        array = arrays.get(name)
-        if array is None or str(array.dtype) != kind or array.shape[:1] != (themes,):
-            found = "nothing" if array is None else f"{array.dtype} {array.shape}"
-            raise DataError(path, f"array {name!r} must be {kind} for {themes} themes, found {found}", "train again")
-        if array.ndim != (2 if name == "weight" else 1) or not np.isfinite(array).all():
-            raise DataError(path, f"array {name!r} has numbers that are not finite or a wrong shape", "train again")
-    extra = sorted(set(arrays) - set(kinds))
-    if extra:
-        raise DataError(path, f"unknown array {extra[0]!r}", "train again")
 
 
 def verify_bundle(folder: Path) -> float:

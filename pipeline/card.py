@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline.model import ThemeModel
 
-__all__ = ["FEW", "model_card", "shown_figure"]
+__all__ = ["FEW", "model_card", "shown_figure", "shown_threshold"]
 
 FEW = 20
 """Positives below which a theme's figures are hardly more than guesses."""
@@ -21,7 +21,8 @@ tags: [multi-label, police, human-rights]
 # {name}
 
 Tags paragraphs of reports on police and security forces with {count} themes of the codebook
-"{codebook}", version {version}. Written by `themes train`; every number below was measured by that run.
+"{codebook}", version {version}. Written by `{command}`; every number below was
+measured by that run.
 
 ## How good it is
 
@@ -32,6 +33,20 @@ groups.
 
 | theme | yes | precision | recall | F1 | average precision | threshold |
 |---|---|---|---|---|---|---|
+"""
+
+_BANDS = """
+## What to read, and how sure that is
+
+A paragraph is *yes* for a theme from its threshold on, *review* (a person should look) from its floor on, else *no*.
+The promise is about stories: of the stories that have the theme, at least that share have every such paragraph in
+*yes* or *review*, with that confidence. It is exact for models trained on the other folds and for stories like the
+labelled ones; on other outlets, countries or years it does not hold. *To read* is the share of the held-out
+paragraphs in *yes* or *review*. *Calibration error* is the mean distance between score and share of yes, over ten
+bins; chance alone makes it larger than 0.
+
+| theme | goal | calibration error | floor | promise | to read |
+|---|---|---|---|---|---|
 """
 
 _TAIL = """
@@ -53,9 +68,16 @@ _TAIL = """
 | labels (content hash) | `{labels}` |
 | codebook (content hash) | `{codebook_hash}` |
 | configuration (hash) | `{config}` |
-
-`themes train` with the configuration in `config.json` and these labels writes this folder again.
+{again}
 """
+
+_TRAINED = """
+`themes train` with the configuration in `config.json` and these labels writes this folder again."""
+
+_RETUNED = """| retuned from the model (hash) | `{source}` |
+
+`themes models retune` chose calibration, thresholds and floors again, from that model's held-out scores; with the
+`calibration`, `thresholds` and `promises` of `config.json` it writes this folder again."""
 
 
 def model_card(model: ThemeModel, *, evaluation: dict[str, Any]) -> str:
@@ -67,7 +89,9 @@ def model_card(model: ThemeModel, *, evaluation: dict[str, Any]) -> str:
         As ``Evaluation.as_dict`` gives it.
     """
     measures = evaluation["measures"]
+    source = model.provenance.get("retuned_from")
     head = _HEAD.format(
+        command="themes models retune" if source else "themes train",
         name=model.name,
         count=len(model.themes),
         codebook=model.codebook.title,
@@ -81,7 +105,7 @@ def model_card(model: ThemeModel, *, evaluation: dict[str, Any]) -> str:
     for theme, threshold in zip(model.themes, model.decider.threshold, strict=True):
         one = measures["themes"][theme]
         cells = [shown_figure(one[name]) for name in ("precision", "recall", "f1", "average_precision")]
-        chosen = f"{threshold:.3f}" if threshold <= 1 else "none: never yes"
+        chosen = shown_threshold(threshold)
         rows.append(" | ".join(["| " + theme, str(one["support"]), *cells, chosen]) + " |")
     macro = [shown_figure(measures["macro"][name]) for name in ("precision", "recall", "f1", "average_precision")]
     rows.append(" | ".join(["| **macro**", "", *macro, ""]) + " |")
@@ -93,20 +117,47 @@ def model_card(model: ThemeModel, *, evaluation: dict[str, Any]) -> str:
         f"and a macro average precision of {shown_figure(other['macro']['average_precision'])}.\n"
         for name, other in evaluation["baselines"].items()
     ]
+    far = evaluation.get("by_source")
+    if far:
+        base.append(
+            f"\nWith whole sources (outlets) held out instead of stories, a guess at reports unlike these: macro F1 "
+            f"{shown_figure(far['macro']['f1'])}, macro average precision "
+            f"{shown_figure(far['macro']['average_precision'])}.\n"
+        )
     tail = _TAIL.format(
         encoder=model.recipe.encoder.id,
         identity=model.recipe.encoder_identity,
         labels=model.provenance["labels"],
         codebook_hash=model.provenance["codebook"],
         config=model.provenance["config"],
+        again=_RETUNED.format(source=source) if source else _TRAINED,
     )
-    return head + "\n".join(rows) + "\n" + "".join(base) + tail
+    return head + "\n".join(rows) + "\n" + "".join(base) + _bands(evaluation) + tail
 
 
-def shown_figure(figure: dict[str, Any]) -> str:
+def _bands(evaluation: dict[str, Any]) -> str:
+    """Write the section on bands, promises and calibration; nothing where the evaluation has none."""
+    if not evaluation.get("bands"):
+        return ""
+    rows = []
+    for theme, one in evaluation["bands"]["themes"].items():
+        error = shown_figure(evaluation["measures"]["themes"][theme]["calibration_error"], digits=3)
+        floor, share = shown_threshold(one["floor"]), f"{one['share_to_read']:.0%}"
+        rows.append(" | ".join(["| " + theme, one["goal"], error, floor, one["promise"], share]) + " |")
+    macro = shown_figure(evaluation["measures"]["macro"]["calibration_error"], digits=3)
+    rows.append(f"| **mean, any** | | {macro} | | | {evaluation['bands']['share_to_read']:.0%} |")
+    return _BANDS + "\n".join(rows) + "\n"
+
+
+def shown_threshold(threshold: float) -> str:
+    """Write a threshold; 2 stands for one that no score reaches."""
+    return f"{threshold:.3f}" if threshold <= 1 else "none: never yes"
+
+
+def shown_figure(figure: dict[str, Any], *, digits: int = 2) -> str:
     """Write a figure with its interval, or say that it is not known."""
     if figure["value"] is None:
         return "unknown"
     if figure["low"] is None:
-        return f"{figure['value']:.2f} (no interval)"
-    return f"{figure['value']:.2f} [{figure['low']:.2f}, {figure['high']:.2f}]"
+        return f"{figure['value']:.{digits}f} (no interval)"
+    return f"{figure['value']:.{digits}f} [{figure['low']:.{digits}f}, {figure['high']:.{digits}f}]"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from pipeline.config import Section
+from pipeline.goals import checked_goal
 from pipeline.records import digest
 
 __all__ = ["Codebook", "Theme", "read_codebook"]
@@ -24,6 +25,16 @@ class Theme(Section):
     yes_when: str = Field(min_length=1, description="When a paragraph gets the theme.")
     no_when: str = Field(min_length=1, description="When it does not, although it may look so.")
     examples: list[str] = Field(default_factory=list, description="Sentences that get the theme.")
+    goal: str | None = Field(
+        None,
+        description="What its threshold is for, where that differs from thresholds.goal of the configuration: "
+        "f1, precision>=0.9 or recall>=0.9.",
+    )
+
+    @field_validator("goal")
+    @classmethod
+    def _one_goal(cls, value: str | None) -> str | None:
+        return checked_goal(value)
 
 
 class Codebook(Section):
@@ -53,8 +64,13 @@ class Codebook(Section):
 
     @property
     def sha256(self) -> str:
-        """Hash of the content, whatever the layout of the file."""
-        return digest(self.model_dump_json())
+        """Hash of the content, whatever the layout of the file; without goals: a purpose changes no meaning."""
+        return digest(self.model_dump_json(exclude={"themes": {"__all__": {"goal"}}}))
+
+    @property
+    def goals(self) -> dict[str, str]:
+        """Goals of the themes that have one of their own."""
+        return {theme.id: theme.goal for theme in self.themes if theme.goal is not None}
 
 
 def read_codebook(path: Path) -> Codebook:

@@ -11,8 +11,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
+from pipeline.goals import Goal
+
 __all__ = [
     "ARTICLE_FIELDS",
+    "AdaptConfig",
     "CalibrationConfig",
     "Config",
     "EncoderConfig",
@@ -20,6 +23,8 @@ __all__ = [
     "FoldsConfig",
     "HeadConfig",
     "IngestConfig",
+    "PromisesConfig",
+    "PromotionConfig",
     "ThresholdsConfig",
     "TrackingConfig",
 ]
@@ -105,6 +110,18 @@ class EncoderConfig(Section):
     )
 
 
+class AdaptConfig(Section):
+    """Whether and how the encoder is taught the themes before the classifier is fitted."""
+
+    epochs: int = Field(
+        0, ge=0, le=100, description="Passes over the judged paragraphs; 0 leaves the encoder as it is."
+    )
+    layers: int = Field(3, ge=1, description="How many of the encoder's upper layers may change.")
+    rank: int = Field(16, ge=1, le=256, description="Rank of the change of each linear part (LoRA).")
+    learning_rate: float = Field(4e-3, gt=0, lt=1, description="Highest learning rate of the change.")
+    batch: int = Field(32, ge=1, description="Paragraphs in a batch.")
+
+
 class HeadConfig(Section):
     """The classifier on top of the vectors, one per theme."""
 
@@ -114,6 +131,18 @@ class HeadConfig(Section):
         "none", description="Whether rare themes weigh as much as their absence."
     )
     max_iter: int = Field(2000, ge=10, description="Most iterations of the solver.")
+    neighbours: float = Field(
+        0.5,
+        ge=0,
+        le=2,
+        description="Weight of the paragraphs before and after, which the classifier reads beside the paragraph's "
+        "own vector; 0 leaves them out.",
+    )
+    codebook: Flag = Field(
+        True,
+        description="Whether definitions, `yes_when` and examples of the codebook are learned from, as sentences that "
+        "have their theme.",
+    )
 
 
 class FoldsConfig(Section):
@@ -125,15 +154,58 @@ class FoldsConfig(Section):
 class CalibrationConfig(Section):
     """How head outputs become probabilities."""
 
-    method: Literal["platt", "none"] = Field(
-        "platt", description="Platt scaling on out-of-fold outputs, or the head's own probability."
+    method: Literal["platt", "isotonic", "none"] = Field(
+        "platt",
+        description="On out-of-fold outputs: Platt scaling, isotonic regression (Platt where a theme has few yes), "
+        "or the head's own probability.",
     )
 
 
 class ThresholdsConfig(Section):
     """How the score from which a theme is given is chosen, per theme, on out-of-fold scores."""
 
-    goal: Literal["f1"] = Field("f1", description="What the threshold maximises.")
+    goal: str = Field(
+        "f1",
+        description="What the threshold is for: `f1` (the best), `precision>=0.9` (the most recall with that "
+        "precision) or `recall>=0.9` (the most precision with that recall); any number between 0 and 1.",
+        examples=["f1", "precision>=0.9", "recall>=0.9"],
+    )
+    themes: dict[str, str] = Field(
+        default_factory=dict,
+        description="Goals of single themes, as `{bribery: recall>=0.95}`; they win over `goal` and over the "
+        "goals in the codebook.",
+        examples=[{"bribery": "recall>=0.95"}],
+    )
+
+    @field_validator("goal")
+    @classmethod
+    def _one_goal(cls, value: str) -> str:
+        return str(Goal.of(value))
+
+    @field_validator("themes")
+    @classmethod
+    def _goals(cls, value: dict[str, str]) -> dict[str, str]:
+        goals = {}
+        for theme, goal in value.items():
+            try:
+                goals[theme] = str(Goal.of(goal))
+            except ValueError as error:
+                raise ValueError(f"{theme}: not accepted, found {goal!r}; {error}") from error
+        return dict(sorted(goals.items()))
+
+
+class PromisesConfig(Section):
+    """What the band `review` promises, per theme, on stories like the labelled ones (docs/promises.md)."""
+
+    recall: float = Field(
+        0.9,
+        gt=0,
+        lt=1,
+        description="Share of the stories with the theme that have every such paragraph in `yes` or `review`.",
+    )
+    confidence: float = Field(
+        0.9, gt=0.5, lt=1, description="How sure that is: the share of label samples for which the promise holds."
+    )
 
 
 class EvaluationConfig(Section):
@@ -142,6 +214,20 @@ class EvaluationConfig(Section):
     bootstrap: int = Field(1000, ge=100, le=100_000, description="Resamplings of groups for intervals.")
     confidence: float = Field(0.95, gt=0.5, lt=1, description="Coverage of the intervals.")
     baselines: Flag = Field(True, description="Whether TF-IDF and always-no run in the same folds.")
+    sources: int = Field(
+        3,
+        ge=0,
+        le=50,
+        description="Folds of the second measurement, in which whole sources (`topic_source` of the labels) are held "
+        "out; 0 leaves it out.",
+    )
+
+    @field_validator("sources")
+    @classmethod
+    def _no_single_fold(cls, value: int) -> int:
+        if value == 1:
+            raise ValueError("one fold leaves nothing to train on; accepted: 0, or 2 and more")
+        return value
 
 
 class TrackingConfig(Section):
@@ -158,6 +244,19 @@ class TrackingConfig(Section):
     required: Flag = Field(
         False, description="Whether training fails when the tracking store does not answer (exit code 69)."
     )
+
+
+class PromotionConfig(Section):
+    """When `themes models promote` moves the champion; the model does not depend on it."""
+
+    margin: float = Field(
+        0.02,
+        ge=0,
+        le=1,
+        description="F1 that a theme, or the mean of all, may lose. `promote` refuses when the whole interval of "
+        "the difference lies below that.",
+    )
+    confidence: float = Field(0.95, gt=0.5, lt=1, description="Coverage of these intervals.")
 
 
 class Config(Section):
@@ -177,9 +276,12 @@ class Config(Section):
     )
     ingest: IngestConfig = Field(default_factory=IngestConfig)
     encoder: EncoderConfig = Field(default_factory=EncoderConfig)
+    adapt: AdaptConfig = Field(default_factory=AdaptConfig)
     head: HeadConfig = Field(default_factory=HeadConfig)
     folds: FoldsConfig = Field(default_factory=FoldsConfig)
     calibration: CalibrationConfig = Field(default_factory=CalibrationConfig)
     thresholds: ThresholdsConfig = Field(default_factory=ThresholdsConfig)
+    promises: PromisesConfig = Field(default_factory=PromisesConfig)
     evaluation: EvaluationConfig = Field(default_factory=EvaluationConfig)
     tracking: TrackingConfig = Field(default_factory=TrackingConfig)
+    promotion: PromotionConfig = Field(default_factory=PromotionConfig)

@@ -30,6 +30,7 @@ __all__ = [
     "find_config",
     "flatten",
     "load_config",
+    "overridden",
     "portable_config",
     "read_strict",
 ]
@@ -106,6 +107,17 @@ def load_config(path: Path | str, overrides: Sequence[str] = ()) -> Loaded:
         merged = _merge([*_chain(found, doubles=problems), *written])
     except ConfigError as error:
         raise ConfigError([*error.problems, *problems]) from error
+    config = _checked(merged, problems)
+    return Loaded(found, config, _origins(config, merged.places), config_sha256(config))
+
+
+def overridden(config: Config, overrides: Sequence[str]) -> Config:
+    """Lay overrides over a checked configuration; raises ``ConfigError`` with every problem of them."""
+    written, problems = _override_documents(overrides)
+    return _checked(_merge([Document(dump_config(config), {}), *written]), problems)
+
+
+def _checked(merged: Document, problems: list[str]) -> Config:
     try:
         config = Config.model_validate(merged.value)
     except ValidationError as error:
@@ -113,7 +125,7 @@ def load_config(path: Path | str, overrides: Sequence[str] = ()) -> Loaded:
         raise ConfigError([*told, *problems]) from error
     if problems:
         raise ConfigError(problems)
-    return Loaded(found, config, _origins(config, merged.places), config_sha256(config))
+    return config
 
 
 def dump_config(config: Config) -> dict[str, Any]:
@@ -124,11 +136,11 @@ def dump_config(config: Config) -> dict[str, Any]:
 def portable_config(config: Config) -> dict[str, Any]:
     """Give the values that make the model, the same on every machine.
 
-    Without ``tracking``, which leaves no trace in the model, and of ``codebook`` and ``labels`` only the file
-    names: their content has hashes of its own.
+    Without ``tracking`` and ``promotion``, which leave no trace in the model, and of ``codebook`` and ``labels``
+    only the file names: their content has hashes of its own.
     """
     values = dump_config(config)
-    del values["tracking"]
+    del values["tracking"], values["promotion"]
     values["codebook"] = config.codebook.name
     values["labels"] = [path.name for path in config.labels]
     return values

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,14 +11,20 @@ from numpy.typing import NDArray
 
 from pipeline.codebook import Codebook
 from pipeline.config import EncoderConfig, IngestConfig
-from pipeline.embed import Encoder, TokenVectors
+from pipeline.embed import Adapter, Encoder, TokenVectors
 from pipeline.errors import DataError
 from pipeline.ingest.clean import clean
 from pipeline.learn.calibration import Decider
 from pipeline.learn.heads import Heads
+from pipeline.learn.heldout import HeldOut
+from pipeline.learn.neighbours import with_neighbours
 from pipeline.progress import Progress, silent
 
-__all__ = ["Recipe", "Scored", "ThemeModel"]
+__all__ = ["BANDS", "YES", "Recipe", "Scored", "ThemeModel", "TokenShares"]
+
+BANDS = ("no", "review", "yes")
+"""Names of the bands 0, 1 and 2."""
+YES = BANDS.index("yes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +39,14 @@ class Recipe:
         Hash of everything that can change a vector.
     ingest
         How articles are cut into paragraphs.
+    neighbours
+        Weight of the vectors of the paragraphs before and after, beside a paragraph's own; 0 without them.
     """
 
     encoder: EncoderConfig
     encoder_identity: str
     ingest: IngestConfig
+    neighbours: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +57,39 @@ class Scored:
     ----------
     scores
         float32 (n, t): calibrated probability of each theme.
-    decisions
-        bool (n, t): whether each theme is given.
+    bands
+        int8 (n, t): 0 no, 1 review (a person should look), 2 yes (the theme is given).
     windows
         int32 (n,): in how many windows the encoder read each paragraph.
+    logits
+        float64 (n, t): head outputs, before calibration.
     """
 
     scores: NDArray[np.float32]
-    decisions: NDArray[np.bool_]
+    bands: NDArray[np.int8]
     windows: NDArray[np.int32]
+    logits: NDArray[np.float64]
+
+    @property
+    def decisions(self) -> NDArray[np.bool_]:
+        """Whether each theme is given, bool (n, t)."""
+        return np.asarray(self.bands == YES)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenShares:
+    """Head outputs of a paragraph as sums over its tokens.
+
+    Parameters
+    ----------
+    spans
+        int32 (k, 2): character span of each token in the cleaned text; (0, 0) for the encoder's special tokens.
+    shares
+        float64 (k, t): a column adds up to the head output, less its bias and what the neighbours add.
+    """
+
+    spans: NDArray[np.int32]
+    shares: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +107,15 @@ class ThemeModel:
     heads
         Linear heads over the encoder's vectors.
     decider
-        Calibration and thresholds.
+        Calibration, thresholds and floors.
     encoder
         What gives the vectors; its identity must be the recipe's.
     provenance
         Hashes of what the model was made from: ``labels``, ``codebook``, ``config``.
+    adapter
+        What the encoder was taught; None when it is as published.
+    held_out
+        Of its training rows; None for a model that was not trained but put together.
     sha256
         Of the bundle's ``model.json``; empty until saved.
     """
@@ -90,6 +127,8 @@ class ThemeModel:
     decider: Decider
     encoder: Encoder
     provenance: dict[str, str]
+    adapter: Adapter | None = None
+    held_out: HeldOut | None = None
     sha256: str = ""
 
     @property
@@ -97,45 +136,59 @@ class ThemeModel:
         """Ids of the t themes, in column order."""
         return self.codebook.ids
 
-    def score(self, texts: Sequence[str], *, progress: Progress = silent) -> Scored:
+    def score(
+        self,
+        texts: Sequence[str],
+        *,
+        articles: Sequence[str] | None = None,
+        watch: Callable[[int, TokenShares], None] | None = None,
+        progress: Progress = silent,
+    ) -> Scored:
         """Score and decide paragraphs.
 
         Parameters
         ----------
         texts
             n paragraphs, as they stand; they are cleaned here as they were for training.
+        articles
+            The article of each, those of one article together and in order, so that each is read with its
+            neighbours; None when every paragraph stands alone.
+        watch
+            Told the row and its tokens' shares, from the same pass, for the texts that were read and not found
+            in the cache; see ``shares``.
 
         Raises
         ------
         DataError
             When the encoder gives vectors that are not finite or of another width than the heads.
         """
-        encoded = self.encoder.encode([clean(text) for text in texts], progress=progress)
-        if not len(texts):
-            empty = np.zeros((0, len(self.themes)), dtype=np.float32)
-            return Scored(empty, empty.astype(bool), encoded.windows)
+        told = None if watch is None else lambda row, tokens: watch(row, self._shares(tokens))
+        encoded = self.encoder.encode([clean(text) for text in texts], watch=told, progress=progress)
+        logits = self._logits(encoded.vectors, articles)
+        scores = self.decider.scores(logits)
+        return Scored(scores, self.decider.bands(scores), encoded.windows, logits)
+
+    def _logits(self, vectors: NDArray[np.float32], articles: Sequence[str] | None) -> NDArray[np.float64]:
+        if not len(vectors):
+            return np.zeros((0, len(self.themes)))
+        features = with_neighbours(vectors, articles, weight=self.recipe.neighbours)
         width = self.heads.weight.shape[1]
-        if encoded.vectors.shape[1] != width:
+        if features.shape[1] != width:
             raise DataError(
                 f"model {self.name}",
-                f"its heads take vectors of {width} numbers, the encoder gives {encoded.vectors.shape[1]}",
+                f"its heads take {width} numbers a paragraph, the encoder gives {features.shape[1]}",
                 "train again with this encoder",
             )
-        scores = self.decider.scores(self.heads.logits(encoded.vectors))
-        return Scored(scores, self.decider.decide(scores), encoded.windows)
+        return self.heads.logits(features)
 
-    def contributions(self, text: str) -> tuple[TokenVectors, NDArray[np.float64]]:
-        """Split each theme's log odds over the tokens of one cleaned paragraph.
-
-        Returns
-        -------
-        tokens, shares
-            Tokens with their spans in ``clean(text)``, and float64 (k, t) whose columns add up to the
-            calibrated log odds less their constant part.
-        """
+    def shares(self, text: str) -> TokenShares | None:
+        """Split each theme's head output over the tokens of a paragraph; None when the encoder cannot."""
         tokens = self.encoder.explain(clean(text))
-        shares = tokens.parts.astype(np.float64) @ self.heads.weight.T.astype(np.float64)
-        return tokens, shares * self.decider.slope
+        return None if tokens is None else self._shares(tokens)
+
+    def _shares(self, tokens: TokenVectors) -> TokenShares:
+        own = self.heads.weight[:, : tokens.parts.shape[1]].astype(np.float64)  # the rest reads the neighbours
+        return TokenShares(tokens.spans, tokens.parts.astype(np.float64) @ own.T)
 
     def save(self, folder: Path, *, documents: dict[str, bytes]) -> ThemeModel:
         """Write the bundle and give the model with its hash; see ``pipeline.bundle``."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,56 +16,25 @@ from pipeline.config import Config, EvaluationConfig
 from pipeline.configfile import config_sha256, portable_config
 from pipeline.embed import Encoder, load_encoder
 from pipeline.errors import DataError
+from pipeline.evaluation import Evaluation
 from pipeline.files import canonical_json
 from pipeline.ingest.clean import clean
 from pipeline.ingest.clusters import groups
+from pipeline.learn.bands import describe_bands
 from pipeline.learn.baselines import tfidf_logits
-from pipeline.learn.calibration import fit_decider, held_out_scores
+from pipeline.learn.calibration import choose_decider, held_out_scores
 from pipeline.learn.heads import fit_heads, out_of_fold
+from pipeline.learn.heldout import HeldOut, row_key
 from pipeline.learn.metrics import Measures, measure
-from pipeline.learn.splits import folds, join_groups
+from pipeline.learn.splits import folds, join_groups, source_folds
+from pipeline.learn.thresholds import goals_of, with_goals
 from pipeline.model import Recipe, ThemeModel
 from pipeline.progress import Progress, silent
+from pipeline.reading import Reading
 
-__all__ = ["Evaluation", "Trained", "evaluate", "train"]
+__all__ = ["Trained", "train"]
 
-_SEED = 7  # of the resampling when there is no training configuration to take it from
 _FEWEST_GROUPS = 2  # with one, the theme's only stories would always be in training or never
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """How good a model is on paragraphs whose group it never saw.
-
-    Parameters
-    ----------
-    rows, groups, folds
-        Judged paragraphs, groups of them, and folds (0: measured on other labels, without folds).
-    confidence
-        Coverage of every interval.
-    measures
-        Of the model.
-    baselines
-        Of ``always_no`` and ``tfidf`` on the same rows and folds; empty when not asked for.
-    """
-
-    rows: int
-    groups: int
-    folds: int
-    confidence: float
-    measures: Measures
-    baselines: dict[str, Measures]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Give plain dictionaries and numbers."""
-        return {
-            "rows": self.rows,
-            "groups": self.groups,
-            "folds": self.folds,
-            "confidence": self.confidence,
-            "measures": self.measures.as_dict(),
-            "baselines": {name: measures.as_dict() for name, measures in self.baselines.items()},
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +100,7 @@ def train(
         When labels are wrong or not the expected ones, or a theme is yes (or no) in fewer than two groups.
     """
     codebook = read_codebook(config.codebook)
+    config = config.model_copy(update={"thresholds": with_goals(config.thresholds, codebook)})
     judged = read_labels(config.labels, codebook=codebook)
     found = {"labels": labels_sha256(judged), "codebook": codebook.sha256, "config": config_sha256(config)}
     _check_expected(found, expected or {})
@@ -141,19 +110,30 @@ def train(
     together = join_groups(table.articles, table.stories, groups(texts, threshold=config.ingest.near_duplicate))
     _check_support(table, together)
     encoder = encoder or load_encoder(config.encoder)
-    vectors = encoder.encode(texts, progress=progress).vectors
+    reading = Reading(texts, table.passages, table.answers, encoder, codebook, config, progress)
     fold = folds(table.answers, groups=together, n=config.folds.n, seed=config.seed)
-    logits = out_of_fold(vectors, table.answers, fold=fold, config=config.head, progress=progress)
+    logits = out_of_fold(reading.features, table.answers, fold=fold, config=config.head, progress=progress)
     scores, decisions = _held_out(logits, table, fold=fold, config=config)
-    decider = fit_decider(logits, table.answers, calibration=config.calibration, thresholds=config.thresholds)
+    decider = choose_decider(logits, table.answers, groups=together, themes=codebook.ids, config=config)
+    encoder, adapter, features = reading.whole()
     model = ThemeModel(
         name=config.name,
-        recipe=Recipe(config.encoder, encoder.identity, config.ingest),
+        recipe=Recipe(config.encoder, encoder.identity, config.ingest, config.head.neighbours),
         codebook=codebook,
-        heads=fit_heads(vectors, table.answers, config=config.head),
+        heads=fit_heads(features.lesson(table.answers, np.ones(len(texts), dtype=bool)), config=config.head),
         decider=decider,
         encoder=encoder,
         provenance=found,
+        adapter=adapter,
+        held_out=HeldOut(
+            keys=tuple(row_key(text) for text in texts),
+            groups=together,
+            fold=fold,
+            answers=table.answers,
+            logits=logits,
+            calibration=config.calibration,
+            thresholds=config.thresholds,
+        ),
     )
     progress("measure", 0, None)
     evaluation = Evaluation(
@@ -163,6 +143,15 @@ def train(
         confidence=config.evaluation.confidence,
         measures=_measure(table, scores, decisions, together, config.evaluation, config.seed),
         baselines=_baselines(texts, table, fold, together, config=config, progress=progress),
+        by_source=_by_source(reading, table, together, config=config, progress=progress),
+        bands=describe_bands(
+            decider,
+            decider.scores(logits),
+            table.answers,
+            groups=together,
+            themes=codebook.ids,
+            goals=goals_of(config.thresholds, codebook.ids),
+        ),
     )
     return Trained(model, config, table, together, fold, scores, decisions, evaluation)
 
@@ -193,7 +182,12 @@ def _held_out(
     logits: NDArray[np.float64], table: LabelTable, *, fold: NDArray[np.int64], config: Config
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     return held_out_scores(
-        logits, table.answers, fold=fold, calibration=config.calibration, thresholds=config.thresholds
+        logits,
+        table.answers,
+        fold=fold,
+        calibration=config.calibration,
+        thresholds=config.thresholds,
+        themes=table.codebook_ids,
     )
 
 
@@ -216,6 +210,26 @@ def _measure(
     )
 
 
+def _by_source(
+    reading: Reading, table: LabelTable, together: NDArray[np.int64], *, config: Config, progress: Progress
+) -> Measures | None:
+    """Measure with whole sources held out: how the model fares on reports unlike its own."""
+    if not config.evaluation.sources:
+        return None
+    fold = source_folds(table.sources, groups=together, n=config.evaluation.sources)
+    if fold is None:
+        return None
+    logits = out_of_fold(
+        reading.features,
+        table.answers,
+        fold=fold,
+        config=config.head,
+        progress=lambda _, done, total: progress("hold out sources", done, total),
+    )
+    scores, decisions = _held_out(logits, table, fold=fold, config=config)
+    return _measure(table, scores, decisions, together, config.evaluation, config.seed)
+
+
 def _baselines(
     texts: list[str],
     table: LabelTable,
@@ -234,39 +248,3 @@ def _baselines(
         "always_no": _measure(table, nothing, nothing.astype(bool), together, config.evaluation, config.seed),
         "tfidf": _measure(table, scores, decisions, together, config.evaluation, config.seed),
     }
-
-
-def evaluate(
-    model: ThemeModel, labels: list[Path], *, config: EvaluationConfig, progress: Progress = silent
-) -> Evaluation:
-    """Measure a model on other labels, judged by the model's own codebook.
-
-    Parameters
-    ----------
-    config
-        Resamplings and coverage of the intervals.
-
-    Raises
-    ------
-    DataError
-        When the labels are wrong or are the ones the model was trained on.
-    """
-    judged = read_labels(labels, codebook=model.codebook)
-    if labels_sha256(judged) == model.provenance.get("labels"):
-        raise DataError(
-            " ".join(map(str, labels)),
-            f"the model {model.name} was trained on these labels",
-            "name other labels; its held-out figures stand in its evaluation.json",
-        )
-    table = label_table(judged, codebook=model.codebook)
-    scored = model.score(table.texts, progress=progress)
-    near = groups([clean(text) for text in table.texts], threshold=model.recipe.ingest.near_duplicate)
-    together = join_groups(table.articles, table.stories, near)
-    return Evaluation(
-        rows=len(table.texts),
-        groups=len(np.unique(together)),
-        folds=0,
-        confidence=config.confidence,
-        measures=_measure(table, scored.scores, scored.decisions, together, config, _SEED),
-        baselines={},
-    )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline.codebook import Codebook, Theme
 from pipeline.config import EncoderConfig, IngestConfig
-from pipeline.embed import Encoded, TokenVectors
+from pipeline.embed import Encoded, TokenVectors, Watch
 from pipeline.learn.calibration import Decider
 from pipeline.learn.heads import Heads
 from pipeline.model import Recipe, ThemeModel
@@ -38,9 +38,12 @@ class FakeEncoder:
     def identity(self) -> str:
         return digest("fake encoder", str(self.width))
 
-    def encode(self, texts: Sequence[str], *, progress: Progress = silent) -> Encoded:
+    def encode(self, texts: Sequence[str], *, watch: Watch | None = None, progress: Progress = silent) -> Encoded:
         self.texts += len(texts)
-        vectors = [self.explain(text).parts.astype(np.float64).sum(axis=0) for text in texts]
+        tokens = [self.explain(text) for text in texts]
+        for row, one in enumerate(tokens if watch else []):
+            watch(row, one)
+        vectors = [one.parts.astype(np.float64).sum(axis=0) for one in tokens]
         windows = [1 + len(_WORD.findall(text)) // _WINDOW for text in texts]
         progress("encode", len(texts), len(texts))
         stacked = np.stack(vectors) if vectors else np.zeros((0, 0))

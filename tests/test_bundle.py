@@ -1,5 +1,6 @@
 """Bundles: what was saved comes back; anything changed, extra or foreign is refused before it is read."""
 
+import dataclasses
 import json
 import shutil
 
@@ -9,16 +10,24 @@ from fakes import FakeEncoder, fake_model
 
 from pipeline import bundle
 from pipeline.errors import DataError, MissingError
+from pipeline.learn.heldout import HeldOut, row_key
 from pipeline.model import ThemeModel
 
+HELD_OUT = HeldOut(
+    keys=(row_key("one"), row_key("two"), row_key("three")),
+    groups=np.array([0, 0, 1]),
+    fold=np.array([1, 1, 0]),
+    answers=np.array([[1, 0], [0, -1], [0, 1]], dtype=np.int8),
+    logits=np.array([[0.5, -1.25], [1 / 3, 0.0], [-7.0, 2.0]]),
+)
 DOCUMENTS = {"README.md": b"# card\n", "evaluation.json": b"{}\n", "config.json": b"{}\n"}
 TEXTS = ["the patrol took a bribe", "rain fell"]
 
 
 @pytest.fixture
 def saved(tmp_path, monkeypatch):
-    monkeypatch.setattr(bundle, "load_encoder", lambda config: FakeEncoder())
-    model = fake_model(("bribery", "crackdowns"))
+    monkeypatch.setattr(bundle, "load_encoder", lambda *_, **__: FakeEncoder())
+    model = dataclasses.replace(fake_model(("bribery", "crackdowns")), held_out=HELD_OUT)
     return model.save(tmp_path / "m", documents=DOCUMENTS), tmp_path / "m"
 
 
@@ -42,7 +51,7 @@ def test_only_the_owner_can_read_it(saved):
     assert all(path.stat().st_mode & 0o077 == 0 for path in folder.iterdir())
 
 
-@pytest.mark.parametrize("name", bundle.BUNDLE.hashed)
+@pytest.mark.parametrize("name", (*bundle.BUNDLE.required, bundle.BUNDLE.held_out))
 def test_one_changed_byte_is_found_in_every_file(saved, name):
     _, folder = saved
     raw = bytearray((folder / name).read_bytes())
@@ -52,7 +61,7 @@ def test_one_changed_byte_is_found_in_every_file(saved, name):
         ThemeModel.load(folder)
 
 
-@pytest.mark.parametrize("name", bundle.BUNDLE.hashed)
+@pytest.mark.parametrize("name", (*bundle.BUNDLE.required, bundle.BUNDLE.held_out))
 def test_a_missing_file_is_named(saved, name):
     _, folder = saved
     (folder / name).unlink()
@@ -140,7 +149,7 @@ def test_verify_finds_an_encoder_that_gives_other_vectors(saved, monkeypatch):
             encoded = super().encode(texts, **kwargs)
             return type(encoded)(encoded.vectors * np.float32(1.5), encoded.windows)
 
-    monkeypatch.setattr(bundle, "load_encoder", lambda config: Drifted())
+    monkeypatch.setattr(bundle, "load_encoder", lambda *_, **__: Drifted())
     with pytest.raises(DataError, match="score otherwise"):
         bundle.verify_bundle(folder)
 
@@ -157,3 +166,17 @@ def test_list_finds_bundles_only(saved):
     shutil.copytree(folder, folder.parent / "b")
     (folder.parent / "no-model").mkdir()
     assert bundle.list_bundles(folder.parent) == [folder.parent / "b", folder]
+
+
+def test_held_out_rows_come_back(saved):
+    loaded = ThemeModel.load(saved[1]).held_out
+    assert loaded.keys == HELD_OUT.keys
+    assert loaded.rows([row_key("three"), row_key("four")]).tolist() == [2, -1]
+    for name in ("groups", "fold", "answers", "logits"):
+        assert np.array_equal(getattr(loaded, name), getattr(HELD_OUT, name))
+
+
+def test_a_model_without_held_out_rows_replaces_one_with_them(saved):
+    model, folder = saved
+    dataclasses.replace(model, held_out=None).save(folder, documents=DOCUMENTS)
+    assert ThemeModel.load(folder).held_out is None

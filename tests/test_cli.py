@@ -60,7 +60,9 @@ EVERY = dict(commands(typer.main.get_command(cli.build_app())))
 def test_the_commands_stand_in_the_promised_order():
     assert {"train", "config show", "config check", "config diff", "config schema"} <= set(EVERY)
     assert all((ROOT / "pipeline" / "cli" / f"{name}.py").is_file() for name in cli.COMMANDS)
-    present = {path.stem for path in (ROOT / "pipeline" / "cli").glob("*.py") if "def register(" in path.read_text()}
+    present = {
+        path.stem for path in (ROOT / "pipeline" / "cli").glob("*.py") if "def register(app:" in path.read_text()
+    }
     assert present == set(cli.COMMANDS), "a command module is not in COMMANDS"
 
 

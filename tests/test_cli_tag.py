@@ -12,7 +12,6 @@ from fakes import fake_model
 from small_dump import ROWS, small_dump, tree
 
 from pipeline.cli import main
-from pipeline.cli import tag as cli_tag
 
 ROOT = Path(__file__).parents[1]
 REAL = ROOT.parent / "shared" / "data"
@@ -31,7 +30,8 @@ def out(tmp_path):
 @pytest.fixture
 def model(monkeypatch):
     """Stand in for a bundle: loading one is another module's matter."""
-    monkeypatch.setattr(cli_tag, "_load", lambda name, *, tracking_uri: fake_model(("bribery", "crackdowns")))
+    fake = fake_model(("bribery", "crackdowns"))
+    monkeypatch.setattr("pipeline.cli.models.load_model", lambda name, *, tracking_uri: fake)
     return "models/fake"
 
 

@@ -23,7 +23,7 @@ def config(tmp_path):
     (tmp_path / "labels.jsonl").write_text("\n".join(lines) + "\n")
     (tmp_path / "c.yaml").write_text(
         "extends: configs/default.yaml\nname: small\nlabels: [labels.jsonl]\nfolds: {n: 2}\n"
-        "evaluation: {bootstrap: 100, baselines: false}\ntracking: {enabled: false}\n"
+        "evaluation: {bootstrap: 100, baselines: false}\nadapt: {epochs: 0}\ntracking: {enabled: false}\n"
     )
     return tmp_path / "c.yaml"
 

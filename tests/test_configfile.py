@@ -101,11 +101,13 @@ def test_every_problem_of_file_and_overrides_is_told_at_once(tmp_path):
     assert told == [
         f"{path}:1: name: missing; write it (Name of the model; the bundle is written to `models/NAME`.)",
         f"{path}:1: top level: unknown key, found 'nam'; accepted: name, seed, codebook, labels, ingest, encoder, "
-        "head, folds, calibration, thresholds, evaluation, tracking, extends; did you mean 'name'?",
+        "adapt, head, folds, calibration, thresholds, promises, evaluation, tracking, promotion, extends; "
+        "did you mean 'name'?",
         f"{path}:2: seed: not accepted, found 'no'; accepted: a whole number at least 0 and below 4294967296",
         f"{path}:4: labels: not accepted, found a list; accepted: a list of paths (not empty)",
         f"{path}:5: top level: unknown key, found 'C'; accepted: name, seed, codebook, labels, ingest, encoder, "
-        "head, folds, calibration, thresholds, evaluation, tracking, extends; did you mean 'head.C'?",
+        "adapt, head, folds, calibration, thresholds, promises, evaluation, tracking, promotion, extends; "
+        "did you mean 'head.C'?",
         f"{path}:7: head.C: not accepted, found '-1'; accepted: a number above 0",
         f"{path}:8: head.class_weight: not accepted, found 'balancd'; accepted: one of balanced, none; "
         "did you mean 'balanced'?",
@@ -114,9 +116,9 @@ def test_every_problem_of_file_and_overrides_is_told_at_once(tmp_path):
         "did you mean 'cpu'?",
         f"{path}:11: calibration: empty, found nothing; accepted: a mapping",
         "override folds.n=99: folds.n: not accepted, found '99'; accepted: a whole number at least 2 and at most 50",
-        "override head.Q=1: head: unknown key, found 'Q'; accepted: kind, C, class_weight, max_iter",
+        "override head.Q=1: head: unknown key, found 'Q'; accepted: kind, C, class_weight, max_iter, neighbours",
         "override x.y=1: top level: unknown key, found 'x'; accepted: name, seed, codebook, labels, ingest, encoder, "
-        "head, folds, calibration, thresholds, evaluation, tracking, extends",
+        "adapt, head, folds, calibration, thresholds, promises, evaluation, tracking, promotion, extends",
         "override seed: not an override; write section.key=value, as head.C=4",
         "override tracking.uri=[a: not YAML: expected ',' or ']', but got '<stream end>'; close the bracket, and put "
         "values that hold brackets or commas in quotes",

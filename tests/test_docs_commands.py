@@ -130,3 +130,11 @@ def test_the_readme_names_the_two_commands_that_ci_runs():
 def test_measured_tables_stand_in_the_documents_as_printed(name):
     table = [line for line in (ROOT / "benchmarks/results" / f"{name}.md").read_text().splitlines() if line[:1] == "|"]
     assert "\n".join(table) in (ROOT / "docs/performance.md").read_text()
+
+
+def test_the_quality_tables_stand_in_the_documents_as_printed():
+    printed = (ROOT / "benchmarks/results/quality.md").read_text()
+    tables = re.findall(r"(?:^\|.*\n)+", printed, re.MULTILINE)
+    assert len(tables) == 3
+    for table in tables:
+        assert table in (ROOT / "docs/quality.md").read_text()

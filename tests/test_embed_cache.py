@@ -16,8 +16,10 @@ class Counting:
         self.shift = shift
         self.asked = []
 
-    def encode(self, texts, *, progress=None):
+    def encode(self, texts, *, watch=None, progress=None):
         self.asked += list(texts)
+        for row, text in enumerate(texts if watch else []):
+            watch(row, text)
         vectors = [[len(text) + self.shift, 1 / (1 + len(text))] for text in texts]
         return Encoded(np.array(vectors, dtype=np.float32).reshape(len(texts), -1), np.ones(len(texts), np.int32))
 
@@ -70,3 +72,11 @@ def test_no_text_stands_in_the_cache(tmp_path):
     cache = VectorCache(tmp_path)
     CachedEncoder(Counting(), cache=cache).encode(["Witness Marguerite saw it"])
     assert all(b"Marguerite" not in path.read_bytes() for path in cache.files())
+
+
+def test_who_watches_is_told_of_every_row_of_a_new_text_and_of_no_known_one(tmp_path):
+    CachedEncoder(Counting(), cache=VectorCache(tmp_path)).encode(["known"])
+    seen = {}
+    texts = ["new", "known", "newer", "new"]
+    CachedEncoder(Counting(), cache=VectorCache(tmp_path)).encode(texts, watch=seen.__setitem__)
+    assert seen == {0: "new", 2: "newer", 3: "new"}

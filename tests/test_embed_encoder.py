@@ -5,7 +5,6 @@ import pytest
 
 from pipeline.config import EncoderConfig
 from pipeline.embed import load_encoder
-from pipeline.errors import DataError
 
 pytestmark = pytest.mark.real_encoder
 
@@ -88,6 +87,18 @@ def test_a_folder_with_another_kind_of_encoder_works(static_folder):
     assert np.abs(encoded.vectors[0] - encoded.vectors[1]).max() > 0.01
 
 
-def test_an_encoder_that_is_no_sum_over_tokens_refuses_to_explain(static_folder):
-    with pytest.raises(DataError, match="does not pool by mean"):
-        load_encoder(EncoderConfig(id=str(static_folder), cache=False)).explain(TEXTS[0])
+def test_an_encoder_that_is_no_sum_over_tokens_says_so(static_folder):
+    encoder = load_encoder(EncoderConfig(id=str(static_folder), cache=False))
+    assert encoder.explain(TEXTS[0]) is None
+    encoder.encode(TEXTS, watch=lambda row, tokens: pytest.fail("there are no token parts to tell"))
+
+
+def test_who_watches_gets_the_token_parts_of_the_same_pass(encoder):
+    seen = {}
+    texts = [TEXTS[0], LONG]
+    vectors = encoder.encode(texts, watch=seen.__setitem__).vectors
+    for row, text in enumerate(texts):
+        again = encoder.explain(text)
+        assert np.array_equal(seen[row].parts, again.parts)
+        assert np.array_equal(seen[row].spans, again.spans)
+        assert np.abs(seen[row].parts.sum(axis=0) - vectors[row]).max() < 1e-5

@@ -1,11 +1,15 @@
 """Evidence adds up to the score and points at the right words."""
 
+import dataclasses
+
 import numpy as np
 import pytest
-from fakes import fake_model
+from fakes import FakeEncoder, fake_model
 
 from pipeline.errors import UsageError
 from pipeline.explain import evidence
+from pipeline.learn.heads import Heads
+from pipeline.progress import silent
 
 TEXT = "Rain fell all week. The patrol took a bribe at the gate! Nobody slept."
 
@@ -17,7 +21,7 @@ def test_constant_and_words_add_up_to_the_log_odds(text):
         found = evidence(model, text, theme=theme)
         score = float(model.score([text]).scores[0, column])
         assert found.score == pytest.approx(score, abs=1e-5)
-        log_odds = found.constant + sum(word.weight for word in found.words)
+        log_odds = found.constant + found.neighbours + sum(word.weight for word in found.words)
         assert 1 / (1 + np.exp(-log_odds)) == pytest.approx(score, abs=1e-5)
 
 
@@ -32,6 +36,44 @@ def test_sentences_hold_the_shares_of_their_words():
         inside = [w.weight for w in found.words if sentence.start <= w.start < sentence.end]
         assert sentence.weight == pytest.approx(sum(inside), abs=1e-6)
     assert list(found.sentences) == sorted(found.sentences, key=lambda s: -s.weight)
+
+
+def with_neighbours(model):
+    """Give a model whose heads also read the paragraphs beside, half as strongly."""
+    heads = Heads(np.hstack([model.heads.weight, model.heads.weight / 2]), model.heads.bias)
+    return dataclasses.replace(model, heads=heads, recipe=dataclasses.replace(model.recipe, neighbours=0.5))
+
+
+def test_what_the_neighbours_add_is_told_apart():
+    model = with_neighbours(fake_model(("bribery",)))
+    alone = evidence(model, TEXT, theme="bribery")
+    beside = evidence(model, TEXT, theme="bribery", before="A bribe", after="bribery bribery")
+    assert alone.neighbours == pytest.approx(0, abs=1e-6)
+    assert beside.neighbours > 0.5
+    assert beside.words == alone.words
+    log_odds = beside.constant + beside.neighbours + sum(word.weight for word in beside.words)
+    assert beside.score == pytest.approx(1 / (1 + np.exp(-log_odds)), abs=1e-5)
+
+
+class Opaque(FakeEncoder):
+    """An encoder whose vectors are no sums over tokens."""
+
+    def explain(self, text):
+        return None
+
+    def encode(self, texts, *, watch=None, progress=silent):
+        return FakeEncoder().encode(texts)
+
+
+def test_an_encoder_without_token_parts_leaves_out_one_sentence_after_the_other():
+    model = dataclasses.replace(fake_model(("bribery",)), encoder=Opaque())
+    text = "Rain fell all week. The patrol wanted bribery. Nobody slept."
+    found = evidence(model, text, theme="bribery")
+    assert (found.method, found.words) == ("left out", ())
+    best = found.sentences[0]
+    assert text[best.start : best.end] == "The patrol wanted bribery."
+    without = model.score([text[: best.start] + text[best.end :]]).logits[0, 0]
+    assert best.weight == pytest.approx(float(model.score([text]).logits[0, 0] - without), abs=1e-6)
 
 
 def test_an_unknown_theme_is_an_error_that_names_the_known_ones():

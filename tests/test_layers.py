@@ -15,10 +15,10 @@ PACKAGE = ROOT / "pipeline"
 # Bottom up. A module may import what stands in the rows above its own here, and its neighbours in the same row.
 LAYERS = (
     {"errors", "records", "files", "offline", "progress", "shipped"},
-    {"config", "strictyaml", "problems", "configfile", "codebook"},
+    {"config", "goals", "strictyaml", "problems", "configfile", "codebook"},
     {"ingest", "coding", "embed", "learn"},
-    {"bundle", "card", "explain", "model"},
-    {"training", "tagging", "comparing"},
+    {"bundle", "bundlearrays", "card", "explain", "model", "nearest"},
+    {"evaluation", "reading", "training", "retuning", "tagging", "comparing", "auditing"},
     {"tracking"},
     {"demo", "report", "review"},
     {"cli", "__main__"},

@@ -3,7 +3,12 @@
 import numpy as np
 
 from pipeline.config import HeadConfig
+from pipeline.learn.features import Features
 from pipeline.learn.heads import fit_heads, out_of_fold
+
+
+def every(answers):
+    return np.ones(len(answers), dtype=bool)
 
 
 def separable(rows=200, seed=0):
@@ -15,7 +20,7 @@ def separable(rows=200, seed=0):
 
 def test_heads_learn_a_separable_theme():
     vectors, answers = separable()
-    heads = fit_heads(vectors, answers, config=HeadConfig())
+    heads = fit_heads(Features(vectors).lesson(answers, every(answers)), config=HeadConfig())
     right = (heads.logits(vectors) > 0) == (answers == 1)
     assert right.mean() > 0.97
 
@@ -25,15 +30,15 @@ def test_rows_that_were_not_asked_do_not_train():
     poisoned = np.concatenate([vectors, vectors])
     flipped = np.concatenate([answers, 1 - answers])
     flipped[len(answers) :] = -1
-    alone = fit_heads(vectors, answers, config=HeadConfig())
-    beside = fit_heads(poisoned, flipped, config=HeadConfig())
+    alone = fit_heads(Features(vectors).lesson(answers, every(answers)), config=HeadConfig())
+    beside = fit_heads(Features(poisoned).lesson(flipped, every(flipped)), config=HeadConfig())
     assert np.array_equal(alone.weight, beside.weight)
     assert np.array_equal(alone.bias, beside.bias)
 
 
 def test_a_score_has_the_same_bits_alone_and_among_others():
     vectors, answers = separable()
-    heads = fit_heads(vectors, answers, config=HeadConfig())
+    heads = fit_heads(Features(vectors).lesson(answers, every(answers)), config=HeadConfig())
     together = heads.logits(vectors)
     alone = np.concatenate([heads.logits(vectors[i : i + 1]) for i in range(len(vectors))])
     assert np.array_equal(together, alone)
@@ -42,7 +47,7 @@ def test_a_score_has_the_same_bits_alone_and_among_others():
 def test_a_head_that_saw_one_answer_repeats_it():
     vectors, answers = separable()
     answers[:, 1] = 0
-    heads = fit_heads(vectors, answers, config=HeadConfig())
+    heads = fit_heads(Features(vectors).lesson(answers, every(answers)), config=HeadConfig())
     assert (heads.logits(vectors)[:, 1] < -5).all()
 
 
@@ -52,7 +57,7 @@ def test_out_of_fold_rows_never_meet_their_own_group():
     vectors = np.repeat(generator.normal(size=(150, 300)), 2, axis=0).astype(np.float32)
     answers = np.repeat(generator.integers(0, 2, size=(150, 1)), 2, axis=0).astype(np.int8)
     fold = np.repeat(np.arange(150) % 5, 2)
-    logits = out_of_fold(vectors, answers, fold=fold, config=HeadConfig(C=100))
+    logits = out_of_fold(lambda learned: Features(vectors), answers, fold=fold, config=HeadConfig(C=100))
     assert ((logits > 0) == (answers == 1)).mean() < 0.65
-    leaking = out_of_fold(vectors, answers, fold=np.arange(300) % 5, config=HeadConfig(C=100))
+    leaking = out_of_fold(lambda learned: Features(vectors), answers, fold=np.arange(300) % 5, config=HeadConfig(C=100))
     assert ((leaking > 0) == (answers == 1)).mean() > 0.8

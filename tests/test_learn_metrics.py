@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import average_precision_score, precision_recall_fscore_support
 
 from pipeline.config import EvaluationConfig
-from pipeline.learn.metrics import measure
+from pipeline.learn.metrics import bin_of, measure
 
 CONFIG = EvaluationConfig(bootstrap=300)
 
@@ -88,6 +88,69 @@ def test_intervals_cover_the_truth_about_as_often_as_they_say():
     assert missed / 120 < 0.12
 
 
+def expected_error(yes, scores):
+    """The definition, with pandas' bins of equal size."""
+    import pandas as pd
+
+    table = pd.DataFrame({"yes": yes, "score": scores.astype(float), "bin": pd.qcut(scores, 10, labels=False)})
+    bins = table.groupby("bin").agg(yes=("yes", "mean"), score=("score", "mean"), rows=("yes", "size"))
+    return float(((bins.yes - bins.score).abs() * bins.rows).sum() / len(table))
+
+
+def test_calibration_error_is_the_mean_gap_of_ten_bins():
+    generator = np.random.default_rng(4)
+    scores = generator.random((1000, 1)).astype(np.float32)
+    answers = (generator.random((1000, 1)) < scores**2).astype(np.int8)
+    figure = measured(answers, scores, scores > 0.5).themes["t0"].calibration_error
+    assert figure.value == pytest.approx(expected_error(answers[:, 0], scores[:, 0]), abs=1e-6)
+    assert figure.low < figure.value < figure.high
+    assert figure.value == pytest.approx(0.5 - 1 / 3, abs=0.03)  # the mean of score - score^2
+
+
+def test_calibrated_scores_have_next_to_no_error_and_a_constant_one_that_of_its_distance():
+    generator = np.random.default_rng(4)
+    scores = generator.random((20_000, 1)).astype(np.float32)
+    answers = (generator.random((20_000, 1)) < scores).astype(np.int8)
+    right = measured(answers, scores, scores > 0.5, config=EvaluationConfig(bootstrap=100))
+    assert right.macro["calibration_error"].value < 0.02
+    assert "calibration_error" not in right.micro
+    flat = measured(answers, np.full_like(scores, 0.8), scores > 0.5, config=EvaluationConfig(bootstrap=100))
+    assert flat.themes["t0"].calibration_error.value == pytest.approx(0.8 - answers.mean(), abs=1e-6)
+
+
+def test_equal_scores_share_a_bin_and_bins_are_about_equal():
+    scores = np.array([0.0] * 500 + list(np.linspace(0.1, 1, 500)), dtype=np.float32)
+    bins = bin_of(scores)
+    assert len(set(bins[:500].tolist())) == 1
+    assert (np.diff(bins[500:]) >= 0).all() and bins.max() == 9
+    assert max(np.bincount(bins[500:])) <= 101
+    assert bin_of(scores[:0]).shape == (0,)
+
+
 def test_a_seed_gives_the_same_intervals():
     answers, scores, decisions = sample()
     assert measured(answers, scores, decisions) == measured(answers, scores, decisions)
+
+
+def test_a_handful_of_groups_has_figures_and_no_interval():
+    answers, scores, decisions = sample(themes=1)
+    four, five = np.arange(len(answers)) % 4, np.arange(len(answers)) % 5
+    few, enough = (measured(answers, scores, decisions, groups=one) for one in (four, five))
+    for name in ("precision", "recall", "f1", "average_precision", "calibration_error"):
+        one = getattr(few.themes["t0"], name)
+        assert one.value is not None
+        assert (one.low, one.high) == (None, None)
+        assert one.why == "rests on 4 groups, 5 needed for an interval"
+        assert few.macro[name].low is None
+        assert getattr(enough.themes["t0"], name).low is not None
+
+
+def test_precision_rests_on_what_was_given_and_recall_on_what_is_yes():
+    answers = np.array([[1], [0]] * 20, dtype=np.int8)
+    decisions = np.zeros((40, 1), dtype=bool)
+    decisions[:3] = True  # in 3 groups, of which 2 are yes
+    one = measured(answers, decisions.astype(np.float32), decisions).themes["t0"]
+    assert one.precision.value == pytest.approx(2 / 3)
+    assert one.precision.low is None
+    assert one.precision.why.startswith("rests on 3 groups")
+    assert one.recall.low is not None

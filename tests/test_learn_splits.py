@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import DataError
-from pipeline.learn.splits import folds, join_groups
+from pipeline.learn.splits import folds, join_groups, source_folds
 
 
 def test_rows_that_share_any_key_are_one_group():
@@ -60,3 +60,28 @@ def test_too_few_groups_are_an_error_with_the_number():
     with pytest.raises(DataError, match="found 2") as caught:
         folds(np.zeros((6, 1), dtype=np.int8), groups=np.array([0, 0, 0, 1, 1, 1]), n=5, seed=0)
     assert "folds.n=2" in str(caught.value)
+
+
+def test_sources_stay_whole_and_out_of_training():
+    sources = ["Daily A, May 2019", "daily a, June 2020", "B", "C", "", ""]
+    fold = source_folds(sources, groups=np.array([0, 1, 2, 2, 3, 4]), n=3)
+    assert fold[0] == fold[1], "one outlet"
+    assert fold[2] == fold[3], "one story told by two outlets"
+    assert len(set(fold.tolist())) == 3
+
+
+def test_one_source_cannot_be_held_out():
+    assert source_folds(["A, 2020", "A, 2021"], groups=np.array([0, 1]), n=3) is None
+
+
+@given(st.lists(st.tuples(st.sampled_from(["a", "b", "c", ""]), st.integers(0, 6)), min_size=2, max_size=30))
+def test_no_source_and_no_group_is_cut(rows):
+    sources = [source for source, _ in rows]
+    groups = np.array([group for _, group in rows])
+    fold = source_folds(sources, groups=groups, n=3)
+    if fold is None:
+        return
+    assert set(fold.tolist()) == set(range(fold.max() + 1))
+    for keys in (sources, groups.tolist()):
+        for key in set(keys) - {""}:
+            assert len({fold[row] for row, other in enumerate(keys) if other == key}) == 1

@@ -17,14 +17,15 @@ def _noted(out, number=0):
     chunk = Chunk(number, (), ())
     empty = {name: [] for name in NOISE.names}
     shard = write_shard(empty, table=NOISE, number=number, out=out, file_format="jsonl")
-    return chunk, Done.of(chunk, (shard,), np.zeros((0, 2), dtype=bool))
+    return chunk, Done.of(chunk, (shard,), np.zeros((0, 2), dtype=np.int8))
 
 
-@given(arrays(bool, st.tuples(st.integers(0, 40), st.integers(1, 11))))
-def test_decisions_come_back(decisions):
-    done = Done.of(Chunk(0, (), ()), (), decisions)
-    rows, themes = decisions.shape
-    assert np.array_equal(done.unpacked(rows=rows, themes=themes), decisions)
+@given(arrays(np.int8, st.tuples(st.integers(0, 40), st.integers(1, 11)), elements=st.integers(0, 2)))
+def test_bands_come_back_and_take_two_bits_each(bands):
+    done = Done.of(Chunk(0, (), ()), (), bands)
+    rows, themes = bands.shape
+    assert np.array_equal(done.unpacked(rows=rows, themes=themes), bands)
+    assert len(done.bands) <= 2 * (2 * rows * themes / 8 + 1)
 
 
 def test_what_was_noted_is_found_after_a_restart(tmp_path):

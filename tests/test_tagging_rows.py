@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipeline.learn.calibration import Decider
 from pipeline.model import Scored
 from pipeline.records import Article, Kind, Media, Paragraph, RejectCode, Rejected, Source
+from pipeline.tagging.evidence import EVIDENCE
 from pipeline.tagging.rows import (
     LISTING,
     NOISE,
@@ -25,6 +27,7 @@ DOCUMENT = Path(__file__).parents[1] / "docs" / "output.md"
 SECTIONS = {
     "paragraphs": PARAGRAPHS,
     "tags": TAGS,
+    "evidence": EVIDENCE,
     "noise": NOISE,
     "What `themes paragraphs --out FILE` writes": LISTING,
 }
@@ -113,15 +116,19 @@ def test_the_listing_holds_all_kinds():
 def test_tags_go_paragraph_by_paragraph_in_the_order_of_the_themes():
     scored = Scored(
         np.array([[0.25, 0.75], [0.5, 0.125]], dtype=np.float32),
-        np.array([[False, True], [True, False]]),
+        np.array([[0, 2], [2, 1]], dtype=np.int8),
         np.ones(2, dtype=np.int32),
+        np.zeros((2, 2)),
     )
     same = {"model_sha256": "m", "codebook_version": "1", "run_id": "r1"}
-    rows = tag_rows([_item(), _item()], scored, themes=("x", "y"), thresholds=[0.5, 0.5], same=same)
+    decider = Decider(np.ones(2), np.zeros(2), np.array([0.5, 0.7]), np.array([0.5, 0.1]))
+    rows = tag_rows([_item(), _item()], scored, themes=("x", "y"), decider=decider, same=same)
     assert set(rows) == set(TAGS.names)
     assert rows["theme"] == ["x", "y", "x", "y"]
     assert rows["score"] == [0.25, 0.75, 0.5, 0.125]
-    assert rows["decision"] == ["no", "yes", "yes", "no"]
+    assert rows["decision"] == ["no", "yes", "yes", "review"]
+    assert rows["threshold"] == np.float32([0.5, 0.7, 0.5, 0.7]).tolist()
+    assert rows["floor"] == np.float32([0.5, 0.1, 0.5, 0.1]).tolist()
     assert {len(values) for values in rows.values()} == {4}
 
 

@@ -240,7 +240,7 @@ def test_finished_chunks_are_not_scored_again(dump, out, monkeypatch):
     tag(fake_model(THEMES, encoder=encoder), [dump], out=out.with_name("whole"))
     every = encoder.texts
     with monkeypatch.context() as patch:
-        _stopping_at(patch, 8)  # in the third chunk
+        _stopping_at(patch, 10)  # in the third chunk
         with pytest.raises(_Stop):
             tag(fake_model(THEMES), [dump], out=out)
     encoder.texts = 0
@@ -251,7 +251,7 @@ def test_finished_chunks_are_not_scored_again(dump, out, monkeypatch):
 
 def test_a_part_that_was_damaged_in_between_is_written_again(dump, out, monkeypatch):
     with monkeypatch.context() as patch:
-        _stopping_at(patch, 8)
+        _stopping_at(patch, 10)
         with pytest.raises(_Stop):
             tag(fake_model(THEMES), [dump], out=out)
     (out / "tags" / "part-00000.parquet").write_bytes(b"rot")
@@ -262,7 +262,7 @@ def test_a_part_that_was_damaged_in_between_is_written_again(dump, out, monkeypa
 
 def test_a_torn_journal_line_is_not_believed(dump, out, monkeypatch):
     with monkeypatch.context() as patch:
-        _stopping_at(patch, 8)
+        _stopping_at(patch, 10)
         with pytest.raises(_Stop):
             tag(fake_model(THEMES), [dump], out=out)
     journal = out / ".journal.jsonl"
@@ -300,7 +300,7 @@ def test_a_finished_run_that_was_changed_is_noticed(dump, out):
 def test_another_run_in_the_folder_is_not_touched(dump, out, monkeypatch, interrupted):
     if interrupted:
         with monkeypatch.context() as patch:
-            _stopping_at(patch, 8)
+            _stopping_at(patch, 10)
             with pytest.raises(_Stop):
                 tag(fake_model(THEMES), [dump], out=out)
     else:

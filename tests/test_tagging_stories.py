@@ -8,7 +8,7 @@ from pipeline.records import Article, Kind, Media, Paragraph, Source
 from pipeline.tagging.rows import Taggable
 from pipeline.tagging.stories import Stories
 
-_PARAGRAPH = st.tuples(st.integers(0, 4), st.integers(0, 2), st.booleans(), st.booleans())
+_PARAGRAPH = st.tuples(st.integers(0, 4), st.integers(0, 2), st.integers(0, 2), st.integers(0, 2))
 
 
 def _item(cluster, story):
@@ -24,15 +24,19 @@ def test_counts_are_those_of_sets(chunks):
 
     with tempfile.TemporaryDirectory() as folder, Stories(Path(folder), themes=2) as stories:
         for chunk in chunks:
-            decisions = np.array([row[2:] for row in chunk], dtype=bool).reshape(len(chunk), 2)
-            stories.add([_item(row[0], row[1]) for row in chunk], decisions)
+            bands = np.array([row[2:] for row in chunk], dtype=np.int8).reshape(len(chunk), 2)
+            stories.add([_item(row[0], row[1]) for row in chunk], bands)
         every = [row for chunk in chunks for row in chunk]
         for theme, count in enumerate(stories.themes()):
-            yes = [row for row in every if row[2 + theme]]
+            yes = [row for row in every if row[2 + theme] == 2]
+            review = [row for row in every if row[2 + theme] == 1]
             assert count.as_dict() == {
                 "paragraphs": len(yes),
                 "distinct_paragraphs": len({row[0] for row in yes}),
                 "stories": len({row[1] for row in yes}),
+                "review": len(review),
+                "distinct_review": len({row[0] for row in review}),
             }
         assert stories.total().paragraphs == len(every)
+        assert stories.to_read == sum(any(row[2:]) for row in every)
         assert stories.total().stories == len({row[1] for row in every})

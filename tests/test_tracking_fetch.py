@@ -47,7 +47,7 @@ def test_every_kind_of_address_gives_the_bundle_it_means(stored, tmp_path, monke
 
 def test_it_scores_as_before(stored, tmp_path, monkeypatch):
     made, _, uri = stored
-    monkeypatch.setattr(bundle, "load_encoder", lambda config: FakeEncoder())
+    monkeypatch.setattr(bundle, "load_encoder", lambda *_, **__: FakeEncoder())
     texts = ["Patrol 3 took a bribe.", "Rain fell."]
     loaded = ThemeModel.load(fetch_model("models:/themes@champion", tracking_uri=uri, into=tmp_path))
     assert loaded.score(texts).scores.tolist() == made[0].trained.model.score(texts).scores.tolist()

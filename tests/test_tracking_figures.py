@@ -12,7 +12,7 @@ from pipeline.learn.calibration import Decider
 from pipeline.learn.metrics import measure
 from pipeline.tracking import figures
 
-DRAWN = ("_precision_recall", "_f1", "_scores")
+DRAWN = ("_precision_recall", "_f1", "_scores", "_reliability", "_reading")
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def invented(small, names, *, rows=60, never=False):
     model = dataclasses.replace(
         model,
         codebook=model.codebook.model_copy(update={"themes": themes}),
-        decider=Decider(model.decider.slope, model.decider.intercept, threshold),
+        decider=Decider(model.decider.slope, model.decider.intercept, threshold, threshold / 2),
     )
     answers = random.integers(-1, 2, (rows, count)).astype(np.int8)
     scores = np.clip(random.random((rows, count)) * 0.6 + 0.3 * (answers == 1), 0, 1).astype(np.float32)
@@ -47,7 +47,13 @@ def invented(small, names, *, rows=60, never=False):
     evaluation = dataclasses.replace(small.evaluation, measures=found, baselines={"tfidf": found})
     table = dataclasses.replace(small.table, answers=answers, codebook_ids=model.themes)
     return dataclasses.replace(
-        small, model=model, table=table, scores=scores, decisions=decisions, evaluation=evaluation
+        small,
+        model=model,
+        table=table,
+        groups=np.arange(rows) // 2,
+        scores=scores,
+        decisions=decisions,
+        evaluation=evaluation,
     )
 
 
@@ -112,6 +118,12 @@ def test_the_curve_is_that_of_scikit_learn():
 
 def test_the_same_training_gives_the_same_bytes(small, tmp_path):
     one, two = figures.draw_figures(small, tmp_path / "a"), figures.draw_figures(small, tmp_path / "b")
-    assert [path.name for path in one] == ["precision_recall.png", "f1.png", "scores.png"]
+    assert [path.name for path in one] == [
+        "precision_recall.png",
+        "f1.png",
+        "scores.png",
+        "reliability.png",
+        "reading.png",
+    ]
     for first, second in zip(one, two, strict=True):
         assert first.read_bytes() == second.read_bytes() and first.read_bytes()[:4] == b"\x89PNG"

@@ -99,6 +99,10 @@ def test_metrics_are_the_evaluation(told, made):
     assert metrics["f1_low/bribery"] == pytest.approx(one.f1.low)
     assert metrics["average_precision_high/bribery"] == pytest.approx(one.average_precision.high)
     assert metrics["support/bribery"] == 12
+    assert metrics["calibration_error/bribery"] == pytest.approx(one.calibration_error.value)
+    bands = evaluation.bands
+    assert metrics["floor/bribery"] == pytest.approx(bands.themes["bribery"].floor)
+    assert (metrics["promised/bribery"], metrics["share_to_read"]) == (0, pytest.approx(bands.share_to_read))
     assert metrics["threshold/weather"] == pytest.approx(made.trained.model.decider.threshold[1])
     assert metrics["f1_macro"] == pytest.approx(evaluation.measures.macro["f1"].value)
     assert metrics["recall_micro_low"] == pytest.approx(evaluation.measures.micro["recall"].low)
@@ -140,7 +144,7 @@ def test_held_out_answers_without_text(told, made):
 
 def test_the_run_holds_figures_configuration_and_the_bundle(told, made):
     figures = sorted(path.name for path in artifact(told, "figures").iterdir())
-    assert figures == ["f1.png", "precision_recall.png", "scores.png"]
+    assert figures == ["f1.png", "precision_recall.png", "reading.png", "reliability.png", "scores.png"]
     assert json.loads(artifact(told, "config.json").read_bytes())["head"]["C"] == 4.0
     for path in made.bundle.iterdir():
         assert artifact(told, f"bundle/{path.name}").read_bytes() == path.read_bytes()

@@ -1,14 +1,17 @@
 """Serving: what MLflow's server answers is what the model says."""
 
+import dataclasses
 import json
 import urllib.error
 
+import numpy as np
 import pandas as pd
 import pytest
 from fakes import FakeEncoder, fake_model
 from tracked import ask, served, tracking
 
 from pipeline.errors import DataError
+from pipeline.learn.heads import Heads
 from pipeline.tracking.serving import answer
 
 TEXTS = ["The patrol took a bribe at the gate.", "It rained all night."]
@@ -18,13 +21,32 @@ def test_one_row_per_paragraph_in_the_same_order():
     model = fake_model(("bribery", "tags"), encoder=FakeEncoder(width=512))
     texts = ["bribery " * 9, " ".join(f"hill{place}" for place in range(90)), "bribery tags " * 9]
     table = answer(model, pd.DataFrame({"text": texts}, index=[7, 3, 5]))
-    assert list(table.columns) == ["tags", "score_bribery", "score_tags", "model_sha256"]
+    assert list(table.columns) == ["tags", "review", "score_bribery", "score_tags", "model_sha256"]
     assert list(table.index) == [7, 3, 5]
     scored = model.score(texts)
     assert table["score_bribery"].tolist() == scored.scores[:, 0].tolist()
     given = [[theme for theme, yes in zip(model.themes, row, strict=True) if yes] for row in scored.decisions]
     assert table["tags"].tolist() == given and ["bribery"] in given and [] in given
     assert set(table["model_sha256"]) == {model.sha256}
+
+
+def test_rows_of_one_article_are_neighbours():
+    model = fake_model(("bribery",))
+    heads = Heads(np.hstack([model.heads.weight, model.heads.weight]), model.heads.bias)
+    model = dataclasses.replace(model, heads=heads, recipe=dataclasses.replace(model.recipe, neighbours=0.5))
+    texts = ["bribery", "rain", "rain"]
+    table = answer(model, pd.DataFrame({"text": texts, "article": ["a", "a", "b"]}))
+    assert table["score_bribery"][1] > table["score_bribery"][2]
+    scored = model.score(texts, articles=["a", "a", "b"])
+    assert table["score_bribery"].tolist() == scored.scores[:, 0].tolist()
+
+
+def test_what_is_to_be_reviewed_stands_apart():
+    model = fake_model(("bribery",))
+    model = dataclasses.replace(model, decider=dataclasses.replace(model.decider, floor=np.array([0.0])))
+    table = answer(model, pd.DataFrame({"text": ["bribery " * 9, "rain fell on hills"]}))
+    assert table["tags"].tolist() == [["bribery"], []]
+    assert table["review"].tolist() == [[], ["bribery"]]
 
 
 def test_no_row_gives_no_row():
@@ -52,6 +74,7 @@ def trained(tmp_path):
     lines = shipped("labels/paragraphs.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
     (tmp_path / "some.jsonl").write_text("".join(lines[::4]), encoding="utf-8")
     fast = [
+        "adapt.epochs=0",
         "folds.n=2",
         "evaluation.bootstrap=100",
         "evaluation.baselines=false",

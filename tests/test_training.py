@@ -8,11 +8,12 @@ from fakes import FakeEncoder
 
 from pipeline.config import EvaluationConfig
 from pipeline.configfile import load_config
-from pipeline.errors import DataError
+from pipeline.errors import ConfigError, DataError
+from pipeline.evaluation import evaluate
 from pipeline.shipped import shipped
-from pipeline.training import evaluate, train
+from pipeline.training import train
 
-FAST = ["folds.n=3", "evaluation.bootstrap=100", "tracking.enabled=false"]
+FAST = ["adapt.epochs=0", "folds.n=3", "evaluation.bootstrap=100", "tracking.enabled=false"]
 
 
 @pytest.fixture(scope="module")
@@ -114,11 +115,12 @@ def test_a_theme_with_one_story_is_an_error_that_names_it(tmp_path):
         train(config, encoder=FakeEncoder())
 
 
-def test_a_model_is_not_measured_on_the_labels_it_was_trained_on(tmp_path):
+def test_the_labels_it_was_trained_on_give_a_models_held_out_figures(tmp_path):
     config = one_theme(tmp_path, small_labels(tmp_path, [True, False] * 10))
     trained = train(config, encoder=FakeEncoder())
-    with pytest.raises(DataError, match="was trained on these labels"):
-        evaluate(trained.model, config.labels, config=EvaluationConfig(bootstrap=100))
+    evaluation = evaluate(trained.model, config.labels, config=config.evaluation)
+    assert evaluation.measures == trained.evaluation.measures
+    assert evaluation.origin == {"live": 0, "held_out": 20, "left_out": 0}
 
 
 def test_other_labels_measure_a_model(tmp_path):
@@ -135,3 +137,25 @@ def test_scores_are_held_out_and_between_0_and_1(trained):
     assert trained.scores.shape == trained.table.answers.shape
     assert np.isfinite(trained.scores).all()
     assert 0 <= trained.scores.min() <= trained.scores.max() <= 1
+
+
+def test_labels_without_one_answer_measure_nothing(tmp_path):
+    config = one_theme(tmp_path, small_labels(tmp_path, [True, False] * 10))
+    trained = train(config, encoder=FakeEncoder())
+    (tmp_path / "more").mkdir()
+    other = small_labels(tmp_path / "more", [True, False])
+    other.write_text(other.read_text().replace('"yes"', '"unsure"').replace('"no"', '"unsure"').replace("gate", "door"))
+    with pytest.raises(DataError, match="nothing judged yes or no"):
+        evaluate(trained.model, [other], config=EvaluationConfig(bootstrap=100))
+
+
+def test_sources_that_were_held_out_are_measured_beside(trained):
+    assert trained.evaluation.by_source is not None
+    assert trained.evaluation.by_source.macro["f1"].value != trained.evaluation.measures.macro["f1"].value
+    assert trained.evaluation.as_dict()["by_source"]["macro"]["f1"]["value"] > 0
+
+
+def test_an_encoder_that_cannot_be_taught_is_refused(config):
+    taught = config.model_copy(update={"adapt": config.adapt.model_copy(update={"epochs": 1})})
+    with pytest.raises(ConfigError, match=r"adapt\.epochs: cannot teach a FakeEncoder"):
+        train(taught, encoder=FakeEncoder())

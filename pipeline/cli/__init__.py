@@ -22,7 +22,10 @@ from pipeline.cli.ending import TERMINATED, InterruptError, PipeError, exit_code
 __all__ = ["COMMANDS", "build_app", "main"]
 
 # Modules of this folder, in the order of `themes --help`.
-COMMANDS = ("demo", "train", "tag", "paragraphs", "models", "labels", "config", "cache")
+COMMANDS = (
+    *("demo", "train", "tag", "explain", "paragraphs", "prevalence"),
+    *("audit", "models", "labels", "config", "cache"),
+)
 
 
 class _Group(TyperGroup):

@@ -34,7 +34,8 @@ def demo(
     from pipeline.tagging import tag
 
     store = out / "runs" / "mlflow.sqlite"
-    config = load_config(shipped("configs/default.yaml"), ["name=demo"]).config
+    changes = ["name=demo", "evaluation.baselines=true"]
+    config = load_config(shipped("configs/quick.yaml"), changes).config
     config = config.model_copy(update={"tracking": config.tracking.model_copy(update={"uri": str(store)})})
     tags = out / "runs" / "demo"
     with progress_bars() as progress:
@@ -51,7 +52,8 @@ def demo(
     say(told_rows(summary))
     say(f"tags      {tags}   (columns: docs/output.md)")
     say(f"runs      MLFLOW_DISABLE_TELEMETRY=true mlflow ui --backend-store-uri sqlite:///{store} --host 127.0.0.1")
-    say(f"next      themes tag YOUR-DUMP --model {folder} --out OUT")
+    say("note      this model took the short way (configs/quick.yaml); models/default is better: docs/quality.md")
+    say("next      themes tag YOUR-DUMP --model models/default --out OUT")
 
 
 def _show(example: Example) -> None:

@@ -32,7 +32,7 @@ EXIT_CODES = {
     1: "`themes config diff --exit-code`: the two configurations differ.",
     3: "Done, but some rows were rejected; `rejected.jsonl` says which and why.",
     64: "The command was called in a way it does not know.",
-    65: "Labels, a model bundle or finished output are not what they must be.",
+    65: "Labels, a model bundle or finished output are not what they must be, or `themes models promote` refused.",
     66: "A named file, folder, package or model is not there or may not be read.",
     69: "The tracking server did not answer although it was asked for.",
     70: "A bug of ours: run again with `--debug` and report it.",

@@ -1,13 +1,16 @@
-"""``themes models list|show|verify``."""
+"""``themes models list|show|verify``; the group that other commands on models join."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-__all__ = ["find_bundle", "register"]
+if TYPE_CHECKING:
+    from pipeline.model import ThemeModel
+
+__all__ = ["find_bundle", "load_model", "register"]
 
 _AS_JSON = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 _MODEL = Annotated[str, typer.Argument(help="Bundle folder, as models/default.")]
@@ -15,10 +18,14 @@ _MODEL = Annotated[str, typer.Argument(help="Bundle folder, as models/default.")
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the door."""
-    group = typer.Typer(no_args_is_help=True, help="List, show and verify model bundles.")
+    from pipeline.cli import compare, retune
+
+    group = typer.Typer(no_args_is_help=True, help="List, show, verify, compare and promote models.")
     group.command("list", epilog="Example: themes models list")(list_models)
     group.command("show", epilog="Example: themes models show models/default")(show)
     group.command("verify", epilog="Example: themes models verify models/default")(verify)
+    retune.register(group)
+    compare.register(group)
     app.add_typer(group, name="models")
 
 
@@ -38,6 +45,32 @@ def find_bundle(name: str) -> Path:
         if (folder / BUNDLE.model).is_file():
             return folder
     raise MissingError(name, "no model bundle here (no model.json)", "themes models list shows the bundles")
+
+
+def load_model(name: str, *, tracking_uri: str = "") -> ThemeModel:
+    """Load a bundle by folder or by its address in MLflow; only an address ever asks MLflow.
+
+    Parameters
+    ----------
+    name
+        A folder, ``models:/NAME@ALIAS``, ``models:/NAME/VERSION`` or ``runs:/RUN_ID``.
+    tracking_uri
+        Where addresses are looked up; that of configs/default.yaml when empty.
+
+    Raises
+    ------
+    MissingError, DataError
+        When there is no such model, or it was changed.
+    """
+    from pipeline.model import ThemeModel
+
+    if not name.startswith(("models:/", "runs:/")):
+        return ThemeModel.load(find_bundle(name))
+    from pipeline.configfile import load_config
+    from pipeline.tracking import fetch_model
+
+    uri = tracking_uri or load_config("configs/default.yaml").config.tracking.uri
+    return ThemeModel.load(fetch_model(name, tracking_uri=uri))
 
 
 def list_models(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -54,13 +54,14 @@ def tag(
     """Tag every paragraph of a dump; interrupted, the same command goes on where it stopped."""
     import time
 
+    from pipeline.cli.models import load_model
     from pipeline.cli.output import emit_json, progress_bars, say
     from pipeline.tagging import tag as tag_dump
     from pipeline.tagging.formats import file_format_named
 
     file_format_named(file_format)  # before the model loads
     fields = field_mapping(field or [])
-    loaded = _load(model, tracking_uri=tracking_uri)
+    loaded = load_model(model, tracking_uri=tracking_uri)
     started = time.monotonic()
     try:
         with progress_bars() as progress:
@@ -106,22 +107,6 @@ def field_mapping(words: list[str]) -> dict[str, str]:
     return fields
 
 
-def _load(name: str, *, tracking_uri: str) -> Any:
-    """Load a bundle; only a name of the registry ever asks MLflow."""
-    from pipeline.model import ThemeModel
-
-    if name.startswith("models:/"):
-        from pipeline.configfile import load_config
-        from pipeline.shipped import shipped
-        from pipeline.tracking import fetch_model
-
-        uri = tracking_uri or load_config(shipped("configs/default.yaml")).config.tracking.uri
-        return ThemeModel.load(fetch_model(name, tracking_uri=uri))
-    from pipeline.cli.models import find_bundle
-
-    return ThemeModel.load(find_bundle(name))
-
-
 def _same_command() -> str:
     import shlex
     import sys
@@ -134,16 +119,23 @@ def show_summary(summary: Summary) -> None:
     """Print the table of themes."""
     from pipeline.cli.output import show_table
 
-    tagged = summary.paragraphs
+    tagged, promises = summary.paragraphs, summary.promises
     rows = [
-        [theme, f"{count.paragraphs:,}", f"{count.paragraphs / tagged:.1%}" if tagged else "-", f"{count.stories:,}"]
+        [
+            theme,
+            f"{count.paragraphs:,}",
+            f"{count.paragraphs / tagged:.1%}" if tagged else "-",
+            f"{count.stories:,}",
+            f"{count.review:,}",
+            promises[theme],
+        ]
         for theme, count in summary.themes.items()
     ]
     show_table(
         f"{tagged:,} paragraphs in {summary.articles:,} articles ({summary.manifest['totals']['stories']:,} stories)",
-        ["theme", "paragraphs", "share", "stories"],
+        ["theme", "yes", "share", "stories", "review", "yes and review hold"],
         rows,
-        right=("paragraphs", "share", "stories"),
+        right=("yes", "share", "stories", "review"),
     )
 
 
@@ -168,6 +160,7 @@ def _tell(summary: Summary, *, seconds: float) -> None:
     if rows.rejected or rows.skipped:
         codes = ", ".join(f"{code} {count:,}" for code, count in summary.manifest["totals"]["codes"].items())
         say(f"left out  {out / 'rejected.jsonl'}   ({codes}; see docs/errors.md)")
+    say(f"to read   {summary.to_read:,} paragraphs are yes or review for some theme; docs/promises.md says why")
     say(f"tables    {out / 'tags'}, {out / 'paragraphs'}, {out / 'noise'}   (columns: docs/output.md)")
     say(f"manifest  {out / 'run.json'}   (run {summary.run_id}, model {summary.manifest['model']['sha256'][:16]})")
-    say("next      look at tags near their threshold first; docs/limits.md says what a tag is not")
+    say("next      look at tags near their threshold first, then at `review`; docs/limits.md says what a tag is not")

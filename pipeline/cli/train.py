@@ -34,6 +34,7 @@ def train(
 ) -> None:
     """Train, evaluate, track, and write models/NAME."""
     from pipeline.card import FEW
+    from pipeline.cli.bands import show_bands
     from pipeline.cli.output import emit_json, progress_bars, say
 
     resolved, expected = _resolve(config, overrides or [], from_run=from_run, tracking_uri=tracking_uri)
@@ -43,6 +44,7 @@ def train(
         emit_json(trained.evaluation.as_dict())
     else:
         show_measures(trained.evaluation.as_dict())
+        show_bands(trained.evaluation.as_dict())
     for theme, one in trained.evaluation.measures.themes.items():
         if one.support < FEW:
             say(f"warning   {theme}: only {one.support} yes; judge {FEW} or more before you trust its figures")
@@ -103,30 +105,37 @@ def train_and_save(
 
 
 def evaluate(
-    model: Annotated[Path, typer.Argument(help="Bundle, as models/default.")],
+    model: Annotated[str, typer.Argument(help="Bundle, as models/default, or models:/NAME@ALIAS of the registry.")],
     labels: Annotated[list[Path], typer.Argument(help="Judged paragraphs: files or folders.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the evaluation as JSON.")] = False,
 ) -> None:
-    """Measure a model on labels it was not trained on."""
-    from pipeline.cli.models import find_bundle
-    from pipeline.cli.output import emit_json, progress_bars
-    from pipeline.config import EvaluationConfig
-    from pipeline.model import ThemeModel
-    from pipeline.training import evaluate as measure_on
+    """Measure a model on labels, without a paragraph that it has seen.
 
-    loaded = ThemeModel.load(find_bundle(str(model)))
+    Paragraphs that were in training count with their held-out scores; others of their stories are left out.
+    """
+    from pipeline.cli.bands import show_bands
+    from pipeline.cli.models import load_model
+    from pipeline.cli.output import emit_json, progress_bars, say
+    from pipeline.config import EvaluationConfig
+    from pipeline.evaluation import evaluate as measure_on
+
+    loaded = load_model(model)
     with progress_bars() as progress:
         evaluation = measure_on(loaded, labels, config=EvaluationConfig(), progress=progress)
     if as_json:
         emit_json(evaluation.as_dict())
     else:
         show_measures(evaluation.as_dict())
+        show_bands(evaluation.as_dict())
+    if loaded.held_out is None:
+        say(f"warning   {model} does not say what it was trained on: its figures may be too good")
 
 
 def show_measures(evaluation: dict[str, Any]) -> None:
     """Print the table of themes with intervals, then the baselines."""
     from pipeline.card import shown_figure
     from pipeline.cli.output import show_table
+    from pipeline.comparing.told import told_rows
 
     measures = evaluation["measures"]
     rows = [
@@ -134,8 +143,11 @@ def show_measures(evaluation: dict[str, Any]) -> None:
         for theme, one in measures["themes"].items()
     ]
     rows.append(["macro", "", *(shown_figure(measures["macro"][name]) for name in _FIGURES)])
+    if evaluation["by_source"]:
+        far = evaluation["by_source"]["macro"]
+        rows.append(["macro, sources held out", "", *(shown_figure(far[name]) for name in _FIGURES)])
     for name, other in evaluation["baselines"].items():
         rows.append([f"macro of {name}", "", *(shown_figure(other["macro"][f]) for f in _FIGURES)])
-    how = f"{evaluation['folds']} folds" if evaluation["folds"] else "other labels"
+    how = f"{evaluation['folds']} folds" if evaluation["folds"] else told_rows(evaluation["origin"])
     title = f"{evaluation['rows']} paragraphs in {evaluation['groups']} groups, {how}"
     show_table(title, ["theme", "yes", "precision", "recall", "F1", "average precision"], rows, right=("yes",))

@@ -34,6 +34,8 @@ class LabelTable:
         Shape (n, t): 1 yes, 0 no, -1 unsure, contradictory or not asked.
     articles, stories, sources
         Per row; ``sources`` is where the topic comes from and may be empty.
+    passages
+        Per row: shared by rows that follow one another in an article without a gap, so that they are neighbours.
     ids, places
         Per row: the paragraph's id, and ``file:line`` of its first judgement.
     codebook_ids
@@ -45,6 +47,7 @@ class LabelTable:
     articles: list[str]
     stories: list[str]
     sources: list[str]
+    passages: list[str]
     ids: list[str]
     places: list[str]
     codebook_ids: tuple[str, ...]
@@ -97,10 +100,21 @@ def label_table(judged: Iterable[Judged], *, codebook: Codebook) -> LabelTable:
         articles=[line.article for line in firsts],
         stories=[line.story for line in firsts],
         sources=[line.topic_source for line in firsts],
+        passages=_passages(firsts),
         ids=[line.id for line in firsts],
         places=[line.place for line in firsts],
         codebook_ids=codebook.ids,
     )
+
+
+def _passages(lines: Sequence[Judged]) -> list[str]:
+    """Name runs of rows whose paragraph numbers follow one another: who judged 3 and 9 did not judge neighbours."""
+    names: list[str] = []
+    for row, line in enumerate(lines):
+        before = lines[row - 1] if row else None
+        follows = before is not None and line.article == before.article and line.paragraph == before.paragraph + 1
+        names.append(names[-1] if follows else f"{row} {line.article}")
+    return names
 
 
 def _order(line: Judged) -> tuple[str, int, str, str, str]:

@@ -92,6 +92,9 @@ class _Line(BaseModel):
     judgements: dict[str, str]
     set: str = ""
     topic_source: str = ""
+    # the neighbours that a coder saw beside the text: not judged, never trained on
+    before: str = ""
+    after: str = ""
 
 
 def read_line(raw: bytes, *, place: str, codebook: Codebook) -> tuple[Judged | None, list[Problem]]:
@@ -122,7 +125,7 @@ def read_line(raw: bytes, *, place: str, codebook: Codebook) -> tuple[Judged | N
 
 def _judged(line: _Line, *, place: str) -> Judged:
     judgements = {theme: Answer(answer) for theme, answer in line.judgements.items()}
-    fields = line.model_dump(exclude={"judgements", "story"})
+    fields = line.model_dump(exclude={"judgements", "story", "before", "after"})
     return Judged(**fields, story=line.story or line.article, judgements=judgements, place=place)
 
 
@@ -193,7 +196,8 @@ def _accepted(key: str) -> str:
         return "accepted: a whole number from 1"
     if key.startswith("judgements"):
         return "accepted: an object of themes, each yes, no or unsure"
-    return "accepted: a string" if key in ("set", "topic_source") else "accepted: a string of 1 to 200 characters"
+    free = key in ("set", "topic_source", "before", "after")
+    return "accepted: a string" if free else "accepted: a string of 1 to 200 characters"
 
 
 def _short(value: object) -> str:

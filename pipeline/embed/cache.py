@@ -11,12 +11,13 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.embed.encoder import Encoded, Encoder, TokenVectors
+from pipeline.embed.encoder import Encoded, Encoder, TokenVectors, Watch
 from pipeline.files import private_folder
 from pipeline.progress import Progress, silent
 from pipeline.records import digest
@@ -106,17 +107,19 @@ class CachedEncoder:
         """The inner encoder's."""
         return self.inner.identity
 
-    def encode(self, texts: Sequence[str], *, progress: Progress = silent) -> Encoded:
-        """Give one vector per text, encoding each new text once."""
+    def encode(self, texts: Sequence[str], *, watch: Watch | None = None, progress: Progress = silent) -> Encoded:
+        """Give one vector per text, encoding each new text once; ``watch`` is told of new texts only."""
         keys = [bytes.fromhex(digest(text)) for text in texts]
         with self.cache.opened(self.identity) as base:
             found = {key: row for key in set(keys) if (row := _look_up(base, key)) is not None}
             new = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
             missing = list(new)
+            rows = _rows(keys) if watch else {}
             progress("encode", 0, len(missing))
             for first in range(0, len(missing), _CHUNK):
                 chunk = missing[first : first + _CHUNK]
-                encoded = self.inner.encode([new[key] for key in chunk])
+                told = None if watch is None else partial(_tell, watch, [rows[key] for key in chunk])
+                encoded = self.inner.encode([new[key] for key in chunk], watch=told)
                 for key, count, vector in zip(chunk, encoded.windows, encoded.vectors, strict=True):
                     found[key] = (int(count), vector)
                     stored = (key, int(count), vector.astype("<f4").tobytes())
@@ -128,9 +131,23 @@ class CachedEncoder:
         vectors = np.stack([found[key][1] for key in keys])
         return Encoded(vectors, np.array([found[key][0] for key in keys], dtype=np.int32))
 
-    def explain(self, text: str) -> TokenVectors:
+    def explain(self, text: str) -> TokenVectors | None:
         """Ask the inner encoder: token vectors are not kept."""
         return self.inner.explain(text)
+
+
+def _rows(keys: Sequence[bytes]) -> dict[bytes, list[int]]:
+    """Give the rows of each key."""
+    rows: dict[bytes, list[int]] = {}
+    for row, key in enumerate(keys):
+        rows.setdefault(key, []).append(row)
+    return rows
+
+
+def _tell(watch: Watch, rows: list[list[int]], place: int, tokens: TokenVectors) -> None:
+    """Tell of a text once for each row that holds it."""
+    for row in rows[place]:
+        watch(row, tokens)
 
 
 def _look_up(base: sqlite3.Connection, key: bytes) -> tuple[int, NDArray[np.float32]] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.config import EncoderConfig
+from pipeline.embed.adapt import Adapter, apply
 from pipeline.embed.source import EncoderFiles, find_encoder
 from pipeline.embed.windows import windows
 from pipeline.errors import DataError
@@ -19,7 +20,7 @@ from pipeline.offline import quiet
 from pipeline.progress import Progress, silent
 from pipeline.records import digest
 
-__all__ = ["Encoded", "Encoder", "SentenceEncoder", "TokenVectors", "load_encoder"]
+__all__ = ["Encoded", "Encoder", "SentenceEncoder", "TokenVectors", "Watch", "load_encoder"]
 
 _WAY = "windows-1"  # names the way text becomes a vector here; changes with it, so that caches are not mixed
 
@@ -56,6 +57,10 @@ class TokenVectors:
     parts: NDArray[np.float32]
 
 
+Watch = Callable[[int, TokenVectors], None]
+"""Is told the row and the token parts of a text that was read."""
+
+
 class Encoder(Protocol):
     """Anything that turns texts into vectors of one width, each text on its own."""
 
@@ -63,11 +68,26 @@ class Encoder(Protocol):
     def identity(self) -> str:
         """Hash of everything that can change a vector."""
 
-    def encode(self, texts: Sequence[str], *, progress: Progress = silent) -> Encoded:
-        """Give one vector per text; a text's vector does not depend on the other texts."""
+    def encode(self, texts: Sequence[str], *, watch: Watch | None = None, progress: Progress = silent) -> Encoded:
+        """Give one vector per text; a text's vector does not depend on the other texts.
 
-    def explain(self, text: str) -> TokenVectors:
-        """Give the text's vector as a sum over tokens."""
+        ``watch`` is told the token parts of texts from the pass that gave their vectors. It is not told of texts
+        that were not read (a cache knew them), nor by encoders whose vectors are no sums over tokens.
+        """
+
+    def explain(self, text: str) -> TokenVectors | None:
+        """Give the text's vector as a sum over tokens; None when it is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A piece of a text as the network read it: ``vector`` float64 (width,), ``hidden`` float64 (k, width)."""
+
+    start: int
+    end: int
+    tokens: int
+    vector: NDArray[np.float64]
+    hidden: NDArray[np.float64]
 
 
 class SentenceEncoder:
@@ -83,19 +103,31 @@ class SentenceEncoder:
         The checked files.
     config
         Device and window.
+    adapter
+        What the encoder was taught; None leaves it as published.
     """
 
-    def __init__(self, files: EncoderFiles, *, config: EncoderConfig) -> None:
+    def __init__(self, files: EncoderFiles, *, config: EncoderConfig, adapter: Adapter | None = None) -> None:
         self.files = files
+        self.adapter = adapter
         self._config = config
 
     @property
     def identity(self) -> str:
-        """Hash of files, window and the way text is read."""
-        return digest(self.files.identity, str(self._config.max_tokens), _WAY)
+        """Hash of files, window, the way text is read, and what the encoder was taught."""
+        taught = () if self.adapter is None else (self.adapter.identity,)
+        return digest(self.files.identity, str(self._config.max_tokens), _WAY, *taught)
+
+    def taught(self, adapter: Adapter) -> SentenceEncoder:
+        """Give the same encoder with an adapter."""
+        return SentenceEncoder(self.files, config=self._config, adapter=adapter)
 
     @functools.cached_property
     def _model(self) -> Any:
+        return self.open()
+
+    def open(self) -> Any:
+        """Load the network, as a ``SentenceTransformer`` of its own."""
         quiet()
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
@@ -112,9 +144,11 @@ class SentenceEncoder:
         model.eval()
         if self._config.max_tokens:
             model.max_seq_length = min(self._config.max_tokens, model.max_seq_length or self._config.max_tokens)
+        if self.adapter is not None:
+            apply(model[0], self.adapter)
         return model
 
-    def encode(self, texts: Sequence[str], *, progress: Progress = silent) -> Encoded:
+    def encode(self, texts: Sequence[str], *, watch: Watch | None = None, progress: Progress = silent) -> Encoded:
         """Give one vector per text.
 
         Raises
@@ -126,9 +160,11 @@ class SentenceEncoder:
         for done, text in enumerate(texts):
             if done % 32 == 0:
                 progress("encode", done, len(texts))
-            vector, count = self._vector(text)
-            vectors.append(vector)
-            counts.append(count)
+            read = self._read(text)
+            vectors.append(_whole(read))
+            counts.append(len(read))
+            if watch is not None and self._is_sum:
+                watch(done, self._parts(text, read))
         progress("encode", len(texts), len(texts))
         stacked = np.stack(vectors) if vectors else np.zeros((0, 0))
         if not np.isfinite(stacked).all():
@@ -136,32 +172,28 @@ class SentenceEncoder:
             raise DataError(f"text {row + 1} of {len(texts)}", "its vector is not finite", "check the encoder")
         return Encoded(stacked.astype(np.float32), np.array(counts, dtype=np.int32))
 
-    def explain(self, text: str) -> TokenVectors:
-        """Give the text's vector as a sum over tokens.
+    def explain(self, text: str) -> TokenVectors | None:
+        """Give the text's vector as a sum over tokens; None when the encoder does not pool by mean.
 
         Mean pooling makes the vector a sum of token outputs over their number; a final normalisation divides
         all by one length. So every token's share is exact, not an approximation.
-
-        Raises
-        ------
-        DataError
-            When the encoder does not pool by mean.
         """
-        if len(self._model) < 2 or self._model[1].get_config_dict().get("pooling_mode") != "mean":
-            raise DataError(f"encoder {self.files.id}", "does not pool by mean", "use a mean-pooling encoder")
-        spans = self._windows(text)
-        total = sum(tokens for *_, tokens in spans)
-        rows, places, vectors = [], [], []
-        for start, end, tokens in spans:
-            vector, hidden = self._forward(text[start:end])
-            vectors.append(vector)
-            scale = np.linalg.norm(vector) / np.linalg.norm(hidden.mean(axis=0))
-            rows.append(hidden * (scale * tokens / total / len(hidden)))
-            offsets = self._offsets(text[start:end], special=True)
-            places += [(a + start, b + start) if b > a else (0, 0) for a, b in offsets]
+        return self._parts(text, self._read(text)) if self._is_sum else None
+
+    @functools.cached_property
+    def _is_sum(self) -> bool:
+        return len(self._model) > 1 and self._model[1].get_config_dict().get("pooling_mode") == "mean"
+
+    def _parts(self, text: str, read: list[_Window]) -> TokenVectors:
+        total = sum(window.tokens for window in read)
+        rows, places = [], []
+        for window in read:
+            scale = np.linalg.norm(window.vector) / np.linalg.norm(window.hidden.mean(axis=0))
+            rows.append(window.hidden * (scale * window.tokens / total / len(window.hidden)))
+            offsets = self._offsets(text[window.start : window.end], special=True)
+            places += [(a + window.start, b + window.start) if b > a else (0, 0) for a, b in offsets]
         parts = np.concatenate(rows)
-        whole = _join(np.stack(vectors), weights=[tokens for *_, tokens in spans])
-        parts = parts * (np.linalg.norm(whole) / np.linalg.norm(parts.sum(axis=0)))
+        parts = parts * (np.linalg.norm(_whole(read)) / np.linalg.norm(parts.sum(axis=0)))
         return TokenVectors(np.array(places, dtype=np.int32), parts.astype(np.float32))
 
     @property
@@ -170,20 +202,17 @@ class SentenceEncoder:
         limit = self._model.max_seq_length
         return None if limit is None or math.isinf(limit) else int(limit)
 
-    def _vector(self, text: str) -> tuple[NDArray[np.float64], int]:
-        """Give a text's vector and in how many windows it was read."""
+    def _read(self, text: str) -> list[_Window]:
+        """Run the network on a text, in as many windows as it needs."""
         features = self._model.preprocess([text])
         ids = features["input_ids"]
         if self._limit is None or ids.ndim < 2 or ids.shape[1] < self._limit:  # nothing was cut off
-            return self._run(features)[0], 1
-        spans = self._windows(text)
-        parts = np.stack([self._forward(text[start:end])[0] for start, end, _ in spans])
-        return _join(parts, weights=[tokens for *_, tokens in spans]), len(spans)
-
-    def _windows(self, text: str) -> list[tuple[int, int, int]]:
-        if self._limit is None:
-            return [(0, len(text), 1)]
-        return windows(self._offsets(text, special=False), text, room=max(1, self._limit - 2))
+            return [_Window(0, len(text), 1, *self._run(features))]
+        spans = windows(self._offsets(text, special=False), text, room=max(1, self._limit - 2))
+        return [
+            _Window(start, end, tokens, *self._run(self._model.preprocess([text[start:end]])))
+            for start, end, tokens in spans
+        ]
 
     def _offsets(self, text: str, *, special: bool) -> list[tuple[int, int]]:
         encoded = self._model.tokenizer(
@@ -196,11 +225,8 @@ class SentenceEncoder:
         )
         return list(encoded["offset_mapping"])
 
-    def _forward(self, text: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Run the network on one window: its vector (width,) and its tokens' outputs (k, width)."""
-        return self._run(self._model.preprocess([text]))
-
     def _run(self, features: dict[str, Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Give the vector (width,) of one window and its tokens' outputs (k, width)."""
         import torch
 
         with torch.inference_mode():
@@ -214,22 +240,28 @@ class SentenceEncoder:
         return vector, hidden.astype(np.float64)
 
 
-def _join(parts: NDArray[np.float64], *, weights: list[int]) -> NDArray[np.float64]:
-    """Mean of window vectors (k, width) weighted by their tokens, at the length one window has."""
-    if len(parts) == 1:
-        return np.asarray(parts[0])
-    mean = np.average(parts, axis=0, weights=weights)
+def _whole(read: list[_Window]) -> NDArray[np.float64]:
+    """Give the mean of the windows' vectors weighted by their tokens, (width,), at the length one window has."""
+    if len(read) == 1:
+        return read[0].vector
+    parts = np.stack([window.vector for window in read])
+    mean = np.average(parts, axis=0, weights=[window.tokens for window in read])
     length = np.linalg.norm(mean)
     unit = np.allclose(np.linalg.norm(parts, axis=1), 1.0, atol=1e-4)
     return np.asarray(mean / length if unit and length > 0 else mean)
 
 
-def load_encoder(config: EncoderConfig) -> Encoder:
+def load_encoder(config: EncoderConfig, *, adapter: Adapter | None = None) -> Encoder:
     """Find, check and wrap the encoder that a configuration names, with the cache in front if it asks for it.
 
     The network itself loads when the first text is not in the cache.
+
+    Parameters
+    ----------
+    adapter
+        What the encoder was taught, where a model has one.
     """
     from pipeline.embed.cache import CachedEncoder, VectorCache
 
-    encoder = SentenceEncoder(find_encoder(config), config=config)
+    encoder = SentenceEncoder(find_encoder(config), config=config, adapter=adapter)
     return CachedEncoder(encoder, cache=VectorCache()) if config.cache else encoder

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.config import HeadConfig
+from pipeline.learn.features import Features, Lesson
 from pipeline.progress import Progress, silent
 
 __all__ = ["Heads", "fit_heads", "out_of_fold"]
@@ -40,45 +42,39 @@ class Heads:
         return np.asarray(products.sum(axis=2) + self.bias, dtype=np.float64)
 
 
-def fit_heads(vectors: NDArray[np.float32], answers: NDArray[np.int8], *, config: HeadConfig) -> Heads:
+def fit_heads(lesson: Lesson, *, config: HeadConfig) -> Heads:
     """Fit one head per theme on the rows asked for it.
 
     Parameters
     ----------
-    vectors
-        float32 (n, width).
-    answers
-        int8 (n, t) of 1, 0 and -1.
     config
         Penalty, class weights, iterations.
     """
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):  # such small sums are 20 times faster on one thread, and the same on any machine
-        fitted = [_fit(vectors, column, config) for column in answers.T]
+        fitted = [_fit(lesson, column, config) for column in lesson.answers.T]
     return Heads(
         np.stack([weight for weight, _ in fitted]).astype(np.float32),
         np.array([bias for _, bias in fitted], dtype=np.float32),
     )
 
 
-def _fit(
-    vectors: NDArray[np.float32], column: NDArray[np.int8], config: HeadConfig
-) -> tuple[NDArray[np.float64], float]:
+def _fit(lesson: Lesson, column: NDArray[np.int8], config: HeadConfig) -> tuple[NDArray[np.float64], float]:
     from sklearn.linear_model import LogisticRegression
 
     asked = column >= 0
     seen = set(column[asked].tolist())
     if len(seen) < 2:  # a fold may hold all positives of a rare theme: the head knows one answer
-        return np.zeros(vectors.shape[1]), _SURE if seen == {1} else -_SURE
+        return np.zeros(lesson.vectors.shape[1]), _SURE if seen == {1} else -_SURE
     weight = None if config.class_weight == "none" else config.class_weight
     head = LogisticRegression(C=config.C, class_weight=weight, max_iter=config.max_iter)
-    head.fit(vectors[asked].astype(np.float64), column[asked])
+    head.fit(lesson.vectors[asked].astype(np.float64), column[asked], sample_weight=lesson.weights[asked])
     return head.coef_[0], float(head.intercept_[0])
 
 
 def out_of_fold(
-    vectors: NDArray[np.float32],
+    features: Callable[[NDArray[np.bool_]], Features],
     answers: NDArray[np.int8],
     *,
     fold: NDArray[np.int64],
@@ -86,6 +82,12 @@ def out_of_fold(
     progress: Progress = silent,
 ) -> NDArray[np.float64]:
     """Give every row the head outputs of a model that never saw its group.
+
+    Parameters
+    ----------
+    features
+        Gives what the heads read, for all n rows, after learning from the rows that bool (n,) names: an encoder
+        that is taught must not see the fold either.
 
     Returns
     -------
@@ -97,7 +99,8 @@ def out_of_fold(
     for done, number in enumerate(numbers):
         progress("fit folds", done, len(numbers))
         held_out = fold == number
-        heads = fit_heads(vectors[~held_out], answers[~held_out], config=config)
-        logits[held_out] = heads.logits(vectors[held_out])
+        found = features(~held_out)
+        heads = fit_heads(found.lesson(answers, ~held_out), config=config)
+        logits[held_out] = heads.logits(found.rows[held_out])
     progress("fit folds", len(numbers), len(numbers))
     return logits

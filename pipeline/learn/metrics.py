@@ -1,4 +1,4 @@
-"""Precision, recall, F1 and average precision with intervals from a bootstrap over groups."""
+"""Precision, recall, F1, average precision and calibration error, with intervals from a bootstrap over groups."""
 
 from __future__ import annotations
 
@@ -10,9 +10,20 @@ from numpy.typing import NDArray
 
 from pipeline.config import EvaluationConfig
 
-__all__ = ["Figure", "Measures", "ThemeMeasures", "measure"]
+__all__ = [
+    "Figure",
+    "Measures",
+    "ThemeMeasures",
+    "bin_of",
+    "figures_under",
+    "group_weights",
+    "mean_over_themes",
+    "measure",
+]
 
+_BINS = 10  # of the calibration error
 _CHUNK = 200  # resamplings at once: bounds memory to a few dozen MB
+_FEWEST = 5  # groups that a figure rests on: of fewer, resampling gives intervals that are far too narrow
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +57,12 @@ class ThemeMeasures:
     recall: Figure
     f1: Figure
     average_precision: Figure
+    calibration_error: Figure
 
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """How all themes fare; ``macro`` and ``micro`` hold the same four figures (micro: without AP)."""
+    """How all themes fare; ``macro`` holds the same five figures, ``micro`` the first three."""
 
     themes: dict[str, ThemeMeasures]
     macro: dict[str, Figure]
@@ -87,26 +99,58 @@ def measure(
     The bootstrap draws as many groups as there are, with replacement (Field and Welsh 2007, cluster
     bootstrap); a row weighs as often as its group was drawn. Resamplings in which a figure does not exist
     (no positive drawn) are left out of its interval.
+
+    The expected calibration error is the mean distance between score and share of yes over ten bins of about
+    equally many rows, cut on the sample (Nguyen and O'Connor 2015, "Posterior calibration"). Chance alone makes
+    it larger than 0, by more the fewer rows there are. Resampling adds chance to chance, so its interval is moved
+    down until its median is the value.
+
+    A figure that rests on fewer than five groups has no interval: one group drawn again is always itself, and its
+    interval would have no width. Precision rests on the groups with something given, calibration error on those
+    asked, the others on those with a yes.
     """
-    weights = _draws(groups, resamplings=config.bootstrap, seed=seed)
+    weights = group_weights(groups, resamplings=config.bootstrap, seed=seed)
     counts = [_counts(answers[:, j], scores[:, j], decisions[:, j], weights) for j in range(len(themes))]
     tail = (1 - config.confidence) / 2
     measured = {}
     for index, theme in enumerate(themes):
         asked, yes = answers[:, index] >= 0, answers[:, index] == 1
         given = decisions[:, index] & asked
-        figures = {name: _figure(row, tail) for name, row in _rates(counts[index]).items()}
+        rows = _recentred(_rates(counts[index]))
+        figures = {
+            name: _figure(row, tail, rests=groups[_rests_on(name, asked=asked, yes=yes, given=given)])
+            for name, row in rows.items()
+        }
         measured[theme] = ThemeMeasures(
             asked=int(asked.sum()), support=int(yes.sum()), given=int(given.sum()), **figures
         )
     table = [_rates(count) for count in counts]
-    macro = {name: _figure(_mean_over_themes(table, name), tail) for name in table[0]}
+    means = _recentred({name: mean_over_themes(table, name) for name in table[0]})
+    anywhere = {
+        "asked": np.asarray((answers >= 0).any(axis=1)),
+        "yes": np.asarray((answers == 1).any(axis=1)),
+        "given": np.asarray((decisions & (answers >= 0)).any(axis=1)),
+    }
+    rests = {name: groups[_rests_on(name, **anywhere)] for name in means}
+    macro = {name: _figure(row, tail, rests=rests[name]) for name, row in means.items()}
     total = _rates(np.sum(counts, axis=0))
-    micro = {name: _figure(row, tail) for name, row in total.items() if name != "average_precision"}
+    micro = {name: _figure(total[name], tail, rests=rests[name]) for name in ("precision", "recall", "f1")}
     return Measures(measured, macro, micro)
 
 
-def _mean_over_themes(table: list[dict[str, NDArray[np.float64]]], name: str) -> NDArray[np.float64]:
+def figures_under(
+    answers: NDArray[np.int8],
+    scores: NDArray[np.float32],
+    decisions: NDArray[np.bool_],
+    *,
+    weights: NDArray[np.float64],
+) -> list[dict[str, NDArray[np.float64]]]:
+    """Give the figures of each theme, by name, under each row of weights (k, n): k numbers, NaN where unknown."""
+    columns = range(answers.shape[1])
+    return [_rates(_counts(answers[:, j], scores[:, j], decisions[:, j], weights)) for j in columns]
+
+
+def mean_over_themes(table: list[dict[str, NDArray[np.float64]]], name: str) -> NDArray[np.float64]:
     """Average one figure over the themes where it exists; NaN where it exists for none."""
     rows = np.stack([row[name] for row in table])
     known = np.isfinite(rows)
@@ -114,8 +158,8 @@ def _mean_over_themes(table: list[dict[str, NDArray[np.float64]]], name: str) ->
         return np.asarray(np.where(known, rows, 0).sum(axis=0) / known.sum(axis=0))
 
 
-def _draws(groups: NDArray[np.int64], *, resamplings: int, seed: int) -> NDArray[np.float64]:
-    """Weights (resamplings + 1, n): the first row is the sample itself."""
+def group_weights(groups: NDArray[np.int64], *, resamplings: int, seed: int) -> NDArray[np.float64]:
+    """Draw groups with replacement; weights (resamplings + 1, n) of rows, the first being the sample itself."""
     names, index = np.unique(groups, return_inverse=True)
     generator = np.random.default_rng(seed)
     drawn = generator.multinomial(len(names), np.full(len(names), 1 / len(names)), size=resamplings)
@@ -128,14 +172,33 @@ def _counts(
     decision: NDArray[np.bool_],
     weights: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Give weighted true positives, given, positives and average precision, (4, resamplings + 1)."""
+    """Give weighted true positives, given, positives, average precision, calibration error: (5, k)."""
     asked = answer >= 0
     yes, given = (answer == 1)[asked], decision[asked]
     score, weight = score[asked], weights[:, asked]
     precision = [
         _average_precision(yes, score, weight[start : start + _CHUNK]) for start in range(0, len(weight), _CHUNK)
     ]
-    return np.stack([weight @ (yes & given), weight @ given, weight @ yes, np.concatenate(precision)])
+    error = _calibration_error(yes, score, weight)
+    return np.stack([weight @ (yes & given), weight @ given, weight @ yes, np.concatenate(precision), error])
+
+
+def bin_of(score: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Give the bin of each row, int64 (n,) in 0 to 9: about equally many rows in each, equal scores in one."""
+    _, tie, count = np.unique(score, return_inverse=True, return_counts=True)
+    middle = (np.cumsum(count) - count / 2) / max(1, len(score))
+    return np.asarray(np.minimum((middle * _BINS).astype(np.int64), _BINS - 1)[tie])
+
+
+def _calibration_error(
+    yes: NDArray[np.bool_], score: NDArray[np.float32], weight: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Give the expected calibration error under each row of weights (k, n); NaN without rows."""
+    # multiples of 2^-24 add up to the same bits in any order, so with any number of cores
+    residual = np.round((yes - score.astype(np.float64)) * 2**24) / 2**24
+    gap = weight @ (np.eye(_BINS)[bin_of(score)] * residual[:, None])
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.abs(gap).sum(axis=1) / weight.sum(axis=1))
 
 
 def _average_precision(
@@ -155,20 +218,40 @@ def _average_precision(
 
 def _rates(counts: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
     """Turn counts into figures, each (resamplings + 1,); NaN where a figure does not exist."""
-    hits, given, positives, average_precision = counts
+    hits, given, positives, average_precision, calibration_error = counts
     with np.errstate(invalid="ignore", divide="ignore"):
         return {
             "precision": hits / given,
             "recall": hits / positives,
             "f1": np.where(positives > 0, 2 * hits / (given + positives), np.nan),
             "average_precision": np.where(positives > 0, average_precision, np.nan),
+            "calibration_error": calibration_error,
         }
 
 
-def _figure(row: NDArray[np.float64], tail: float) -> Figure:
+def _recentred(rows: dict[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+    """Take the chance that resampling adds out of the calibration error; see ``measure``."""
+    error = rows["calibration_error"]
+    if not np.isfinite(error[1:]).any():
+        return rows
+    moved = np.append(error[:1], np.maximum(error[1:] - np.nanmedian(error[1:]) + error[0], 0))
+    return rows | {"calibration_error": moved}
+
+
+def _rests_on(
+    name: str, *, asked: NDArray[np.bool_], yes: NDArray[np.bool_], given: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Say which rows a figure is a share of."""
+    return {"precision": given, "calibration_error": asked}.get(name, yes)
+
+
+def _figure(row: NDArray[np.float64], tail: float, *, rests: NDArray[np.int64]) -> Figure:
     value, drawn = row[0], row[1:][np.isfinite(row[1:])]
     if not np.isfinite(value):
         return Figure(None, why="nothing was yes, or nothing was given")
+    stories = len(np.unique(rests))
+    if stories < _FEWEST:
+        return Figure(float(value), why=f"rests on {stories} groups, {_FEWEST} needed for an interval")
     if len(drawn) < len(row) / 2:
         return Figure(float(value), why="most resamplings hold no positive: too few groups for an interval")
     low, high = np.quantile(drawn, [tail, 1 - tail])

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import DataError
 
-__all__ = ["folds", "join_groups"]
+__all__ = ["folds", "join_groups", "source_folds"]
 
 
 def join_groups(*keys: Sequence[Hashable]) -> NDArray[np.int64]:
@@ -71,6 +71,31 @@ def folds(answers: NDArray[np.int8], *, groups: NDArray[np.int64], n: int, seed:
     for number, (_, held_out) in enumerate(splitter.split(rarest[:, None], _common(rarest, n), groups)):
         fold[held_out] = number
     return fold
+
+
+def source_folds(sources: Sequence[str], *, groups: NDArray[np.int64], n: int) -> NDArray[np.int64] | None:
+    """Deal sources into folds, so that a row's source is never in training: reports unlike the training ones.
+
+    A source is the outlet: the text before the first comma, as in ``Daily NK, Nov 2018``. Groups stay whole, so
+    outlets that tell the same story stand in one fold. The largest go first, each to the smallest fold.
+
+    Returns
+    -------
+    NDArray or None
+        int64 (rows,): fold of each row; None when all rows hang together, so that there is nothing to hold out.
+    """
+    outlets = [source.partition(",")[0].strip().casefold() or f"? {row}" for row, source in enumerate(sources)]
+    together = join_groups(outlets, groups.tolist())
+    found = len(np.unique(together))
+    if found < 2:
+        return None
+    sizes = np.bincount(together)
+    load = np.zeros(min(n, found), dtype=np.int64)
+    home = np.zeros(len(sizes), dtype=np.int64)
+    for index in np.argsort(-sizes, kind="stable"):
+        home[index] = int(np.argmin(load))
+        load[home[index]] += sizes[index]
+    return np.asarray(home[together])
 
 
 def _common(rarest: NDArray[np.int64], n: int) -> NDArray[np.int64]:

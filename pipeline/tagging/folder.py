@@ -11,6 +11,7 @@ from typing import Any
 
 from pipeline.errors import DataError, OutputError, UsageError
 from pipeline.files import private_folder
+from pipeline.tagging.evidence import EVIDENCE
 from pipeline.tagging.journal import JOURNAL, Journal, read_head, write_journal_head
 from pipeline.tagging.manifest import MANIFEST, Identity, read_manifest
 from pipeline.tagging.rows import NOISE, PARAGRAPHS, TAGS
@@ -22,7 +23,7 @@ LOCK = ".lock"
 REJECTED = "rejected.jsonl"
 SCRATCH = ".scratch-"
 
-_FOLDERS = (PARAGRAPHS.name, TAGS.name, NOISE.name)
+_FOLDERS = (PARAGRAPHS.name, TAGS.name, EVIDENCE.name, NOISE.name)
 _FILES = (MANIFEST, REJECTED, JOURNAL, LOCK)
 _PART = re.compile(r"part-\d{5,}\.(parquet|jsonl|csv)")
 _LEFT_OVER = (".partial-", SCRATCH)  # what a killed run leaves

@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 from pipeline.errors import UsageError
 from pipeline.tagging.rows import Columns, Table
 
-__all__ = ["FORMATS", "FileFormat", "file_format_named", "safe_cell", "table_writer"]
+__all__ = ["FORMATS", "FileFormat", "file_format_named", "plain_text", "safe_cell", "table_writer"]
 
 FileFormat = Literal["parquet", "jsonl", "csv"]
 FORMATS: tuple[FileFormat, ...] = get_args(FileFormat)
@@ -96,6 +96,11 @@ _WRITERS: dict[FileFormat, Callable[[Path, Table], AbstractContextManager[Write]
 def safe_cell(value: Any) -> Any:
     """Put an apostrophe before a text that a spreadsheet would run as a formula; numbers stay numbers."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_RUNS) else value
+
+
+def plain_text(cell: str) -> str:
+    """Take away the apostrophe that ``safe_cell`` put in front."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_RUNS) else cell
 
 
 def _shortened(table: Table) -> Callable[[tuple[Any, ...]], list[Any]]:

@@ -29,23 +29,24 @@ class Done:
         Hash of what it holds.
     shards
         Its part files.
-    decisions
-        bool (n, t) packed into bytes, as hex digits: what the summary counts.
+    bands
+        int8 (n, t), 0 to 2, packed into two bits each, as hex digits: what the summary counts.
     """
 
     chunk: str
     shards: tuple[Shard, ...]
-    decisions: str
+    bands: str
 
     @classmethod
-    def of(cls, chunk: Chunk, shards: tuple[Shard, ...], decisions: NDArray[np.bool_]) -> Done:
+    def of(cls, chunk: Chunk, shards: tuple[Shard, ...], bands: NDArray[np.int8]) -> Done:
         """Note a chunk that was just written."""
-        return cls(chunk.sha256, shards, np.packbits(decisions).tobytes().hex())
+        return cls(chunk.sha256, shards, np.packbits([bands >= 1, bands >= 2]).tobytes().hex())
 
-    def unpacked(self, *, rows: int, themes: int) -> NDArray[np.bool_]:
-        """Give the decisions, bool (rows, themes)."""
-        bits = np.frombuffer(bytes.fromhex(self.decisions), dtype=np.uint8)
-        return np.unpackbits(bits, count=rows * themes).astype(bool).reshape(rows, themes)
+    def unpacked(self, *, rows: int, themes: int) -> NDArray[np.int8]:
+        """Give the bands, int8 (rows, themes)."""
+        bits = np.frombuffer(bytes.fromhex(self.bands), dtype=np.uint8)
+        reached = np.unpackbits(bits, count=2 * rows * themes).reshape(2, rows, themes)
+        return np.asarray(reached.sum(axis=0), dtype=np.int8)
 
 
 class Journal:
@@ -129,6 +130,6 @@ def _done(line: dict[str, Any]) -> tuple[int, Done] | None:
     """Read a line; None when it is none of ours: its chunk is then done again."""
     try:
         shards = tuple(Shard(**shard) for shard in line["shards"])
-        return int(line["number"]), Done(str(line["chunk"]), shards, str(line["decisions"]))
+        return int(line["number"]), Done(str(line["chunk"]), shards, str(line["bands"]))
     except (KeyError, TypeError, ValueError):
         return None

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pipeline.model import Scored
+from pipeline.learn.calibration import Decider
+from pipeline.model import BANDS, Scored
 from pipeline.records import Article, Kind, Paragraph, Rejected
 
 __all__ = [
@@ -112,6 +113,7 @@ TAGS = Table(
         ("theme", "string"),
         ("score", "float32"),
         ("threshold", "float32"),
+        ("floor", "float32"),
         ("decision", "string"),
         ("article_id", "string"),
         ("cluster_id", "string"),
@@ -245,7 +247,7 @@ def tag_rows(
     scored: Scored,
     *,
     themes: Sequence[str],
-    thresholds: Sequence[float],
+    decider: Decider,
     same: dict[str, str],
 ) -> Columns:
     """Give the rows of ``TAGS``: paragraph by paragraph, the t themes in the codebook's order.
@@ -255,11 +257,9 @@ def tag_rows(
     items
         n paragraphs that are not noise.
     scored
-        Their scores and decisions, (n, t).
-    thresholds
-        t values, as compared with.
-    same
-        The columns that are the same in every row: ``model_sha256, codebook_version, run_id``.
+        Their scores and bands, (n, t).
+    decider, same
+        Where the bands begin; the columns that are the same in every row.
     """
     count, each = len(items), len(themes)
 
@@ -270,8 +270,9 @@ def tag_rows(
         "paragraph_id": repeated(item.paragraph.paragraph_id for item in items),
         "theme": list(themes) * count,
         "score": scored.scores.reshape(-1).tolist(),
-        "threshold": list(thresholds) * count,
-        "decision": ["yes" if given else "no" for given in scored.decisions.reshape(-1).tolist()],
+        "threshold": decider.threshold.astype("float32").tolist() * count,
+        "floor": decider.floor.astype("float32").tolist() * count,
+        "decision": [BANDS[band] for band in scored.bands.reshape(-1).tolist()],
         "article_id": repeated(item.paragraph.article_id for item in items),
         "cluster_id": repeated(item.paragraph.cluster_id for item in items),
         "file": repeated(whole_unicode(item.article.source.file) for item in items),

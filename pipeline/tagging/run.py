@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-import numpy as np
-
 from pipeline.config import IngestConfig
 from pipeline.errors import DataError, InternalError, UsageError
 from pipeline.files import hash_file, locked, writing
@@ -20,9 +18,10 @@ from pipeline.ingest.dump import DumpFile, read_files
 from pipeline.ingest.fields import Fields
 from pipeline.ingest.ledger import Ledger
 from pipeline.ingest.stream import Cut, ingest
-from pipeline.model import ThemeModel
+from pipeline.model import ThemeModel, TokenShares
 from pipeline.progress import Progress, silent
 from pipeline.records import Rejected
+from pipeline.tagging.evidence import EVIDENCE, evidence_rows
 from pipeline.tagging.folder import LOCK, REJECTED, SCRATCH, check_outside, finished, inspect, prepare
 from pipeline.tagging.formats import FileFormat, file_format_named
 from pipeline.tagging.journal import Done, Journal
@@ -68,7 +67,7 @@ def tag(
     paths
         Files and folders.
     out
-        Folder that gets ``paragraphs/ tags/ noise/ rejected.jsonl run.json``; see docs/output.md.
+        Folder that gets ``paragraphs/ tags/ evidence/ noise/ rejected.jsonl run.json``; see docs/output.md.
     file_format
         ``parquet``, ``jsonl`` or ``csv``.
     overwrite
@@ -148,7 +147,7 @@ class _Run:
             for chunk in chunks(self._cuts(stream, inputs, rejects)):
                 self._chunk(chunk, stories=stories, progress=progress)
             self._check()
-            themes, total = stories.themes(), stories.total()
+            themes, total, to_read = stories.themes(), stories.total(), stories.to_read
         path = self.out / REJECTED
         self.shards.append(Shard(REJECTED, hash_file(path), path.stat().st_size, sum(self.codes.values())))
         return manifest_of(
@@ -163,6 +162,7 @@ class _Run:
                 "noise": dict(self.reasons),
                 "codes": dict(self.codes),
                 "once": total.as_dict(),
+                "to_read": to_read,
             },
             themes=dict(zip(self.model.themes, themes, strict=True)),
             shards=self.shards,
@@ -192,14 +192,16 @@ class _Run:
         else:
             self.kept += 1
         self.shards += done.shards
-        decisions = done.unpacked(rows=len(chunk.tagged), themes=len(self.model.themes))
-        stories.add(chunk.tagged, decisions)
+        stories.add(chunk.tagged, done.unpacked(rows=len(chunk.tagged), themes=len(self.model.themes)))
         progress("tag paragraphs", stories.paragraphs, None)
 
     def _score(self, chunk: Chunk, *, progress: Progress) -> Done:
         before = sum(shard.rows for shard in self.shards if shard.file.startswith(PARAGRAPHS.name))
+        shares: dict[int, TokenShares] = {}
         scored = self.model.score(
             [item.paragraph.text for item in chunk.tagged],
+            articles=[item.article.article_id for item in chunk.tagged],
+            watch=shares.__setitem__,
             progress=lambda stage, done, total: progress("tag paragraphs", before + done, None),
         )
         run_id = self.identity.run_id
@@ -208,14 +210,15 @@ class _Run:
             "codebook_version": self.model.codebook.version,
             "run_id": run_id,
         }
-        thresholds = self.model.decider.threshold.astype(np.float32).tolist()
-        tags = tag_rows(chunk.tagged, scored, themes=self.model.themes, thresholds=thresholds, same=same)
+        tags = tag_rows(chunk.tagged, scored, themes=self.model.themes, decider=self.model.decider, same=same)
+        carried = evidence_rows(self.model, chunk.tagged, scored, shares=shares, run_id=run_id)
         shards = (
             self._write(PARAGRAPHS, chunk, paragraph_rows(chunk.tagged, scored.windows.tolist(), run_id=run_id)),
             self._write(TAGS, chunk, tags),
+            self._write(EVIDENCE, chunk, carried),
             self._write(NOISE, chunk, noise_rows(chunk.noise, run_id=run_id)),
         )
-        return Done.of(chunk, shards, scored.decisions)
+        return Done.of(chunk, shards, scored.bands)
 
     def _write(self, table: Table, chunk: Chunk, columns: Columns) -> Shard:
         kept = table if self.keep_text else table.without("text", "title")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import WriteError
+from pipeline.model import YES
 from pipeline.tagging.rows import Taggable
 
 __all__ = ["Stories", "ThemeCount"]
@@ -21,26 +23,32 @@ PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;
 CREATE TABLE paragraphs (theme INTEGER, cluster TEXT, PRIMARY KEY (theme, cluster)) WITHOUT ROWID;
 CREATE TABLE stories (theme INTEGER, cluster TEXT, PRIMARY KEY (theme, cluster)) WITHOUT ROWID;
 """
-_ANY = -1  # stands for "whatever the theme"
+_ANY = -1  # stands for "whatever the theme"; theme + number of themes stands for its band `review`
 
 
 @dataclass(frozen=True, slots=True)
 class ThemeCount:
-    """How often a theme is given.
+    """How often a theme is given, and how often a person should look.
 
     Parameters
     ----------
     paragraphs
-        Paragraphs with the theme.
+        Paragraphs with the theme: in the band ``yes``.
     distinct_paragraphs
         Of these, near-duplicates counted once.
     stories
         Articles with at least one such paragraph, reprints counted once.
+    review
+        Paragraphs in the band ``review``: beside those above.
+    distinct_review
+        Of these, near-duplicates counted once.
     """
 
     paragraphs: int
     distinct_paragraphs: int
     stories: int
+    review: int = 0
+    distinct_review: int = 0
 
     def as_dict(self) -> dict[str, int]:
         """Give the numbers by name."""
@@ -62,8 +70,9 @@ class Stories:
         self._path = folder / "stories.sqlite"
         self._base = sqlite3.connect(self._path)
         self._base.executescript(_TABLES)
-        self._given = np.zeros(themes, dtype=np.int64)
+        self._given, self._review = np.zeros((2, themes), dtype=np.int64)
         self.paragraphs = 0
+        self.to_read = 0  # paragraphs that are yes or review for any theme
 
     def __enter__(self) -> Self:
         """Give itself."""
@@ -73,14 +82,17 @@ class Stories:
         """Close the file."""
         self._base.close()
 
-    def add(self, items: Sequence[Taggable], decisions: NDArray[np.bool_]) -> None:
-        """Count n paragraphs with their decisions, (n, t)."""
+    def add(self, items: Sequence[Taggable], bands: NDArray[np.int8]) -> None:
+        """Count n paragraphs with their bands, (n, t)."""
         self.paragraphs += len(items)
-        self._given += decisions.sum(axis=0)
-        places = [(int(row), int(theme)) for row, theme in np.argwhere(decisions)]
+        self.to_read += int((bands >= 1).any(axis=1).sum())
+        self._given += (bands == YES).sum(axis=0)
+        self._review += (bands == 1).sum(axis=0)
+        places = [(int(row), int(theme)) for row, theme in np.argwhere(bands == YES)]
         places += [(row, _ANY) for row in range(len(items))]
         pairs = [(theme, items[row]) for row, theme in places]
-        self._insert("paragraphs", [(theme, item.paragraph.cluster_id) for theme, item in pairs])
+        review = [(len(self._given) + int(theme), items[row]) for row, theme in np.argwhere(bands == 1)]
+        self._insert("paragraphs", [(theme, item.paragraph.cluster_id) for theme, item in pairs + review])
         self._insert("stories", [(theme, item.article_cluster_id) for theme, item in pairs])
 
     def _insert(self, table: str, rows: list[tuple[int, str]]) -> None:
@@ -95,7 +107,14 @@ class Stories:
 
     def themes(self) -> list[ThemeCount]:
         """Give the counts of each theme, in order."""
-        return [self._count(theme, int(given)) for theme, given in enumerate(self._given)]
+        return [
+            dataclasses.replace(
+                self._count(theme, int(given)),
+                review=int(review),
+                distinct_review=self._distinct("paragraphs", len(self._given) + theme),
+            )
+            for theme, (given, review) in enumerate(zip(self._given, self._review, strict=True))
+        ]
 
     def total(self) -> ThemeCount:
         """Give the counts whatever the theme, none included."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.ingest.dump import DumpFile
 from pipeline.ingest.ledger import Counts, Ledger
+from pipeline.learn.promises import UNPROMISED
 from pipeline.model import ThemeModel
 from pipeline.tagging.manifest import Identity
 from pipeline.tagging.shards import Shard
@@ -59,6 +60,16 @@ class Summary:
         return int(self.manifest["totals"]["tagged_paragraphs"])
 
     @property
+    def to_read(self) -> int:
+        """Paragraphs that are yes or review for any theme."""
+        return int(self.manifest["totals"]["paragraphs_to_read"])
+
+    @property
+    def promises(self) -> dict[str, str]:
+        """What the band ``review`` promises for each theme, in words."""
+        return dict(self.manifest["model"]["promises"])
+
+    @property
     def themes(self) -> dict[str, ThemeCount]:
         """How often each theme was given, in the codebook's order."""
         counts = self.manifest["themes"]
@@ -86,6 +97,8 @@ def manifest_of(
             "thresholds": {
                 theme: float(value) for theme, value in zip(model.themes, model.decider.threshold, strict=True)
             },
+            "floors": {theme: float(value) for theme, value in zip(model.themes, model.decider.floor, strict=True)},
+            "promises": _promises(model),
             "codebook_version": model.codebook.version,
             "codebook_sha256": model.codebook.sha256,
             "recipe": {
@@ -103,6 +116,7 @@ def manifest_of(
             "tagged_paragraphs": counts["paragraphs"] - kinds.get("noise", 0),
             "distinct_paragraphs": counts["once"]["distinct_paragraphs"],
             "stories": counts["once"]["stories"],
+            "paragraphs_to_read": counts["to_read"],
             "kinds": kinds,
             "noise_reasons": dict(sorted(counts["noise"].items())),
             "codes": dict(sorted(counts["codes"].items())),
@@ -113,6 +127,12 @@ def manifest_of(
             for shard in sorted(shards, key=lambda shard: shard.file)
         ],
     }
+
+
+def _promises(model: ThemeModel) -> dict[str, str]:
+    """Say for each theme what its floor promises, in words; all are ``no promise`` where that is not known."""
+    promises = model.decider.promises or (UNPROMISED,) * len(model.themes)
+    return {theme: str(promise) for theme, promise in zip(model.themes, promises, strict=True)}
 
 
 def _inputs(inputs: Sequence[DumpFile], ledger: Ledger) -> list[dict[str, Any]]:

@@ -11,23 +11,26 @@ import numpy as np
 
 from pipeline.learn.metrics import Figure
 from pipeline.tracking.repeat import recorded_config
+from pipeline.tracking.runs import OURS
 
 if TYPE_CHECKING:
     from mlflow.entities import DatasetInput
 
+    from pipeline.evaluation import Evaluation
+    from pipeline.learn.bands import Bands
     from pipeline.training import Trained
 
 __all__ = ["datasets", "metrics", "parameters", "tags", "write_held_out"]
 
-_FIGURES = ("precision", "recall", "f1", "average_precision")
+_FIGURES = ("precision", "recall", "f1", "average_precision", "calibration_error")
 _LONGEST_PARAMETER = 6000  # MLflow's limit
 _LONGEST_DIGEST = 36  # MLflow's limit; the whole hash stands in the profile and in the tags
 
 
 def parameters(trained: Trained) -> dict[str, str]:
-    """Flatten the configuration to ``section.key``; where it is tracked is no parameter of the model."""
+    """Flatten the configuration to ``section.key``; where it is tracked and promoted is none of the model's."""
     values = recorded_config(trained.config)
-    del values["tracking"]
+    del values["tracking"], values["promotion"]
     flat: dict[str, str] = {}
     for key, value in values.items():
         # only sections have fixed keys; a mapping inside one (ingest.fields) has the user's words as keys
@@ -39,12 +42,10 @@ def parameters(trained: Trained) -> dict[str, str]:
 
 
 def tags(trained: Trained, *, model_sha256: str) -> dict[str, str]:
-    """Give the run's tags; MLflow's own ones for user and script are set so that it does not fill them in."""
+    """Give the run's tags."""
     hashes = {f"{what}_sha256": value for what, value in trained.model.provenance.items()}
     return {
-        "mlflow.user": "themes",
-        "mlflow.source.name": "themes",
-        "mlflow.source.type": "LOCAL",
+        **OURS,
         "model": trained.config.name,
         "model_sha256": model_sha256,
         "encoder_identity": trained.model.recipe.encoder_identity,
@@ -68,15 +69,35 @@ def metrics(trained: Trained) -> dict[str, float]:
         for name in _FIGURES:
             found |= _bounds(name, getattr(one, name), below=f"/{theme}")
         found |= {f"support/{theme}": float(one.support), f"threshold/{theme}": float(threshold)}
+    found |= _bands(evaluation.bands)
     for kind, figures in (("macro", evaluation.measures.macro), ("micro", evaluation.measures.micro)):
         for name, figure in figures.items():
             found |= _bounds(f"{name}_{kind}", figure)
-    for baseline, measures in evaluation.baselines.items():
-        for name, figure in measures.macro.items():
-            found |= _bounds(f"{baseline}/{name}_macro", figure)
-        for theme, other in measures.themes.items():
-            found |= _bounds(f"{baseline}/f1", other.f1, below=f"/{theme}")
+    found |= _beside(evaluation)
     return {name: value for name, value in found.items() if math.isfinite(value)}
+
+
+def _beside(evaluation: Evaluation) -> dict[str, float]:
+    """Give the figures of the baselines, and of the model with whole sources held out (``by_source/...``)."""
+    found: dict[str, float] = {}
+    others = dict(evaluation.baselines)
+    if evaluation.by_source:
+        others["by_source"] = evaluation.by_source
+    for other, measures in others.items():
+        for name, figure in measures.macro.items():
+            found |= _bounds(f"{other}/{name}_macro", figure)
+        for theme, one in measures.themes.items():
+            found |= _bounds(f"{other}/f1", one.f1, below=f"/{theme}")
+    return found
+
+
+def _bands(bands: Bands | None) -> dict[str, float]:
+    """Give ``floor/THEME``, ``promised/THEME`` (1 or 0), ``share_to_read/THEME``, and ``share_to_read`` for any."""
+    found: dict[str, float] = {}
+    for theme, one in bands.themes.items() if bands else ():
+        found |= {f"floor/{theme}": one.floor, f"promised/{theme}": float(one.promised)}
+        found[f"share_to_read/{theme}"] = one.share_to_read
+    return found | ({"share_to_read": bands.share_to_read} if bands else {})
 
 
 def _bounds(name: str, figure: Figure, *, below: str = "") -> dict[str, float]:

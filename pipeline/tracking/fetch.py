@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.bundle import BUNDLE, audit_bundle
+from pipeline.bundle import BUNDLE, audit_bundle, bundle_files
 from pipeline.embed import VectorCache
 from pipeline.errors import DataError, MissingError, ThemesError, TrackingError
 from pipeline.files import canonical_json, hash_file, private_folder, write_whole
@@ -76,9 +76,10 @@ def _download(client: MlflowClient, run_id: str, folder: Path, *, uri: str, sha2
     """Fetch the closed list of a bundle's files, check them, and only then give them their name."""
     with tempfile.TemporaryDirectory(prefix=".partial-", dir=folder) as name:
         partial = private_folder(Path(name) / "bundle")
-        for file in (BUNDLE.model, *BUNDLE.hashed):
-            # local and remote stores differ in where below the folder they put it
-            _download_file(client, run_id, f"bundle/{file}", into=Path(name), uri=uri).rename(partial / file)
+        into = Path(name)
+        _download_file(client, run_id, BUNDLE.model, into=into, uri=uri).rename(partial / BUNDLE.model)
+        for file in bundle_files(partial)[1:]:
+            _download_file(client, run_id, file, into=into, uri=uri).rename(partial / file)
         found = hash_file(partial / BUNDLE.model)
         if sha256 and found != sha256:
             raise DataError(
@@ -94,9 +95,11 @@ def _download(client: MlflowClient, run_id: str, folder: Path, *, uri: str, sha2
     return place
 
 
-def _download_file(client: MlflowClient, run_id: str, path: str, *, into: Path, uri: str) -> Path:
+def _download_file(client: MlflowClient, run_id: str, file: str, *, into: Path, uri: str) -> Path:
+    """Fetch one file; local and remote stores differ in where below ``into`` they put it."""
     from mlflow.exceptions import MlflowException
 
+    path = f"bundle/{file}"
     try:
         return Path(client.download_artifacts(run_id, path, str(into)))
     except (MlflowException, OSError) as error:

@@ -1,23 +1,31 @@
 """Pictures of a training's held-out quality, for eyes that may not tell red from green.
 
-Colours are Okabe and Ito's (2008), told apart by colour-blind readers and in grey print; every mark also
-differs in shape or line. Drawn with matplotlib's objects, not pyplot: no window, no state of the process.
+Every mark differs in shape or line, not in colour alone.
 """
 
 from __future__ import annotations
 
 import math
-import os
-import sys
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.embed import VectorCache
-from pipeline.files import private_folder
+from pipeline.learn.metrics import bin_of
+from pipeline.learn.promises import story_scores
+from pipeline.tracking.drawing import (
+    BLUE,
+    GREY,
+    ORANGE,
+    SAND,
+    SKY,
+    bare,
+    canvas,
+    keep_font_list_private,
+    save_picture,
+    wrapped,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,16 +36,14 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_figures"]
 
-_BLUE, _ORANGE, _GREY = "#0072B2", "#D55E00", "#767676"
-_SKY, _SAND = "#56B4E9", "#E69F00"
 _COLUMNS = 4
-_DPI = 120
 _BINS = 20
 _TICKS = (0, 0.2, 0.4, 0.6, 0.8, 1)
 _SHARES = (0, 0.05, 0.2, 0.4, 0.6, 0.8, 1)
+_ROOMY = (0, 0.05, 0.2, 0.4, 0.6, 1)  # numbers that stand side by side
 _SPREADS: dict[int, dict[str, Any]] = {
-    0: {"label": "judged no", "histtype": "stepfilled", "color": _SKY, "alpha": 0.55},
-    1: {"label": "judged yes", "histtype": "step", "color": _ORANGE, "linewidth": 1.6},
+    0: {"label": "judged no", "histtype": "stepfilled", "color": SKY, "alpha": 0.55},
+    1: {"label": "judged yes", "histtype": "step", "color": ORANGE, "linewidth": 1.6},
 }
 
 
@@ -49,35 +55,18 @@ def draw_figures(trained: Trained, folder: Path) -> list[Path]:
     list[Path]
         ``precision_recall.png``: one small picture per theme with the point that was chosen; ``f1.png``: F1
         of each theme with its interval, next to TF-IDF; ``scores.png``: how scores of yes and no lie around
-        the threshold.
+        the threshold; ``reliability.png``: whether scores are the probabilities that they say;
+        ``reading.png``: how much there is to read, and what that finds, from every score down.
     """
-    _keep_font_list_private()
-    private_folder(folder)
+    keep_font_list_private()
     pictures = {
         "precision_recall.png": _precision_recall(trained),
         "f1.png": _f1(trained),
         "scores.png": _scores(trained),
+        "reliability.png": _reliability(trained),
+        "reading.png": _reading(trained),
     }
-    for name, picture in pictures.items():
-        # no software or date inside: the same training gives the same bytes
-        picture.savefig(folder / name, dpi=_DPI, metadata={"Software": None})
-    return [folder / name for name in pictures]
-
-
-def _keep_font_list_private() -> None:
-    """Let matplotlib keep its list of fonts in our cache instead of a folder of its own in the home."""
-    if "matplotlib" not in sys.modules:
-        place = VectorCache().folder.with_name("matplotlib")
-        os.environ.setdefault("MPLCONFIGDIR", str(private_folder(place)))
-
-
-def _canvas(width: float, height: float) -> Picture:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    picture = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(picture)
-    return picture
+    return [save_picture(picture, folder / name) for name, picture in pictures.items()]
 
 
 def _small_multiples(
@@ -90,28 +79,18 @@ def _small_multiples(
     themes = trained.model.codebook.themes
     columns = min(_COLUMNS, len(themes))
     rows = math.ceil(len(themes) / columns)
-    picture = _canvas(max(2.9 * columns, 6.5), 2.5 * rows + 0.9)
+    picture = canvas(max(2.9 * columns, 6.5), 2.5 * rows + 0.9)
     grid = picture.subplots(rows, columns, squeeze=False).ravel()
     for spare in grid[len(themes) :]:
         spare.set_axis_off()
     picture.suptitle(title, fontsize=12)
     for place, (axes, theme) in enumerate(zip(grid, themes, strict=False)):
-        axes.set_title(f"{_wrapped(theme.name)}\n{_summary(trained, theme.id)}", fontsize=9)
+        axes.set_title(f"{wrapped(theme.name)}\n{_summary(trained, theme.id)}", fontsize=9)
         axes.tick_params(labelsize=8)
         axes.set_xlabel(labels[0] if place + columns >= len(themes) else "", fontsize=9)
         axes.set_ylabel(labels[1] if place % columns == 0 else "", fontsize=9)
-        _bare(axes)
+        bare(axes)
     return picture, ((index, theme.id, grid[index]) for index, theme in enumerate(themes))
-
-
-def _wrapped(name: str, *, width: int = 38) -> str:
-    return "\n".join(textwrap.wrap(name, width=width, max_lines=2, placeholder="..."))
-
-
-def _bare(axes: Axes) -> None:
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(visible=True, color="#DDDDDD", linewidth=0.6)
-    axes.set_axisbelow(True)
 
 
 def _legend(picture: Picture, axes: Axes) -> None:
@@ -131,11 +110,11 @@ def _precision_recall(trained: Trained) -> Picture:
         yes = trained.table.answers[asked, index] == 1
         measured = trained.evaluation.measures.themes[theme]
         recall, precision = _curve(yes, trained.scores[asked, index])
-        axes.step(recall, precision, where="pre", color=_BLUE, linewidth=1.4, label="all thresholds")
-        axes.axhline(yes.mean(), color=_GREY, linestyle="--", linewidth=1, label="chance (share of yes)")
+        axes.step(recall, precision, where="pre", color=BLUE, linewidth=1.4, label="all thresholds")
+        axes.axhline(yes.mean(), color=GREY, linestyle="--", linewidth=1, label="chance (share of yes)")
         if measured.precision.value is not None and measured.recall.value is not None:
             point = ([measured.recall.value], [measured.precision.value])
-            axes.plot(*point, "o", color=_ORANGE, markeredgecolor="white", markersize=8, label="chosen thresholds")
+            axes.plot(*point, "o", color=ORANGE, markeredgecolor="white", markersize=8, label="chosen thresholds")
         axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.05), xticks=_TICKS, yticks=_TICKS)
     _legend(picture, _fullest(picture))
     return picture
@@ -168,20 +147,20 @@ def _f1(trained: Trained) -> Picture:
     names = {theme.id: theme.name for theme in trained.model.codebook.themes}
     ranked = sorted(names, key=lambda theme: measures.themes[theme].f1.value or 0.0)
     tfidf = trained.evaluation.baselines.get("tfidf")
-    picture = _canvas(8.6, 0.5 * len(ranked) + 2.3)
+    picture = canvas(8.6, 0.5 * len(ranked) + 2.3)
     axes = picture.subplots()
     figures = [measures.macro["f1"], *(measures.themes[theme].f1 for theme in ranked)]
-    _intervals(axes, figures, shift=0.13, color=_BLUE, marker="o", label="model")
+    _intervals(axes, figures, shift=0.13, color=BLUE, marker="o", label="model")
     if tfidf:
         others = [tfidf.macro["f1"], *(tfidf.themes[theme].f1 for theme in ranked)]
-        _intervals(axes, others, shift=-0.17, color=_SAND, marker="s", label="TF-IDF, same folds")
-    axes.axhline(0.5, color=_GREY, linewidth=0.8)
-    labels = [f"{_wrapped(names[theme], width=44)}  ({measures.themes[theme].support} yes)" for theme in ranked]
+        _intervals(axes, others, shift=-0.17, color=SAND, marker="s", label="TF-IDF, same folds")
+    axes.axhline(0.5, color=GREY, linewidth=0.8)
+    labels = [f"{wrapped(names[theme], width=44)}  ({measures.themes[theme].support} yes)" for theme in ranked]
     axes.set_yticks(range(len(figures)), ["mean of all themes (macro)", *labels], fontsize=9)
     axes.set(xlim=(0, 1), ylim=(-0.6, len(figures) - 0.4))
     percent = round(trained.evaluation.confidence * 100)
     axes.set_xlabel(f"F1 on unseen stories, with {percent} % intervals")
-    _bare(axes)
+    bare(axes)
     axes.grid(visible=False, axis="y")
     _legend(picture, axes)
     return picture
@@ -219,6 +198,65 @@ def _scores(trained: Trained) -> Picture:
         axes.set(xlim=(0, 1), ylim=(0, 1), yticks=_SHARES)
     _legend(picture, _fullest(picture))
     return picture
+
+
+def _reliability(trained: Trained) -> Picture:
+    """Draw the share of yes over the mean score of ten bins, with 95 % intervals (Wilson 1927)."""
+    picture, panels = _small_multiples(
+        trained,
+        title="Are scores probabilities? Ten bins (square-root scales)",
+        labels=("mean score", "share judged yes"),
+    )
+    for index, _, axes in panels:
+        asked = trained.table.answers[:, index] >= 0
+        yes, scores = trained.table.answers[asked, index] == 1, trained.scores[asked, index]
+        bins = np.unique(bin_of(scores), return_inverse=True)[1]
+        rows, hits = np.bincount(bins), np.bincount(bins, weights=yes)
+        mean, share = np.bincount(bins, weights=scores) / rows, hits / rows
+        middle = (hits + 1.92) / (rows + 3.84)
+        half = 1.96 * np.sqrt(hits * (rows - hits) / rows + 0.96) / (rows + 3.84)
+        axes.plot([0, 1], [0, 1], "--", color=GREY, linewidth=1, label="as it should be")
+        axes.vlines(mean, np.maximum(middle - half, 0), middle + half, color=BLUE, linewidth=1.6, alpha=0.6)
+        axes.plot(mean, share, "o", color=BLUE, markeredgecolor="white", markersize=6, label="a tenth of the rows")
+        _on_root_scale(axes, both=True)
+    _legend(picture, _fullest(picture))
+    return picture
+
+
+def _reading(trained: Trained) -> Picture:
+    """Draw, over the score from which a person reads, how much that is and which stories are found whole.
+
+    A story is found whole when every one of its paragraphs with the theme is read.
+    """
+    picture, panels = _small_multiples(
+        trained,
+        title="How far down to read, and what that finds (square-root scale)",
+        labels=("read from this score on", "share"),
+    )
+    cuts = np.linspace(0, 1, 201) ** 2
+    decider = trained.model.decider
+    for index, _, axes in panels:
+        yes, scores = trained.table.answers[:, index] == 1, trained.scores[:, index]
+        lowest = story_scores(scores, yes, trained.groups)
+        found = 1 - np.searchsorted(lowest, cuts) / max(1, len(lowest))
+        load = 1 - np.searchsorted(np.sort(scores), cuts) / max(1, len(scores))
+        axes.plot(cuts, found, color=BLUE, linewidth=1.6, label="stories found whole")
+        axes.plot(cuts, load, "-.", color=ORANGE, linewidth=1.4, label="paragraphs to read")
+        for place, style, name in ((decider.floor[index], ":", "floor"), (decider.threshold[index], "--", "threshold")):
+            if place <= 1:
+                axes.axvline(place, color="black", linestyle=style, linewidth=1.2, label=name)
+        _on_root_scale(axes, both=False)
+    _legend(picture, _fullest(picture))
+    return picture
+
+
+def _on_root_scale(axes: Axes, *, both: bool) -> None:
+    """Stretch the low scores, where rare themes have theirs; ``both``: the y axis too."""
+    axes.set_xscale("function", functions=(_root, np.square))
+    axes.set(xlim=(0, 1), ylim=(-0.02, 1.03), xticks=_ROOMY, yticks=_TICKS)
+    if both:
+        axes.set_yscale("function", functions=(_root, np.square))
+        axes.set(ylim=(0, 1), yticks=_SHARES)
 
 
 def _root(share: Any) -> Any:

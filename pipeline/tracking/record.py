@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.bundle import BUNDLE
+from pipeline.bundle import BUNDLE, bundle_files
 from pipeline.config import TrackingConfig
 from pipeline.errors import TrackingError
 from pipeline.files import canonical_json, hash_file
@@ -19,6 +16,7 @@ from pipeline.tracking import facts
 from pipeline.tracking.figures import draw_figures
 from pipeline.tracking.registry import register_version
 from pipeline.tracking.repeat import CONFIG_FILE, recorded_config
+from pipeline.tracking.runs import ended, log_metrics, tidy, workplace
 from pipeline.tracking.serving import save_served
 from pipeline.tracking.store import Store, ensure_experiment, find_store, opened
 
@@ -31,9 +29,7 @@ __all__ = ["BUNDLE_FOLDER", "HELD_OUT", "Recorded", "record"]
 
 BUNDLE_FOLDER = "bundle"
 HELD_OUT = "held_out.parquet"
-_BATCH = 500  # MLflow takes at most 1000 metrics at once
 _STEPS = 4
-_PARTIAL = ".partial-run-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +115,10 @@ def _record(
 ) -> Recorded:
     progress("track", 0, _STEPS)
     experiment = ensure_experiment(client, config.experiment, store=store)
-    if store.database:
-        _tidy(client, experiment, folder=store.database.parent)
+    tidy(client, experiment, store=store)
     tags = facts.tags(trained, model_sha256=sha256)
     run_id = client.create_run(experiment, tags=tags, run_name=trained.config.name).info.run_id
-    with _ended(client, run_id), _workplace(store) as work:
+    with ended(client, run_id), workplace(store) as work:
         _log_numbers(client, run_id, trained)
         progress("track", 1, _STEPS)
         client.log_artifacts(run_id, str(_documents(trained, bundle, work / "run")))
@@ -143,46 +138,12 @@ def _record(
     return Recorded(store.shown, run_id, version, aliases, config.model)
 
 
-@contextmanager
-def _workplace(store: Store) -> Iterator[Path]:
-    """Give a folder for temporary copies, beside the database where there is one: same disk, same rights."""
-    beside = store.database.parent if store.database else None
-    with tempfile.TemporaryDirectory(prefix=_PARTIAL, dir=beside) as name:
-        yield Path(name)
-
-
-def _tidy(client: MlflowClient, experiment: str, *, folder: Path) -> None:
-    """Clear up after killed processes; we hold the store's lock, so no run and no folder of ours is alive."""
-    for left in folder.glob(f"{_PARTIAL}*"):
-        shutil.rmtree(left, ignore_errors=True)
-    ours = "attributes.status = 'RUNNING' and tags.mlflow.source.name = 'themes'"
-    for run in client.search_runs([experiment], filter_string=ours):
-        client.set_terminated(run.info.run_id, status="KILLED")
-
-
-@contextmanager
-def _ended(client: MlflowClient, run_id: str) -> Iterator[None]:
-    """End the run, as failed when anything fails, Ctrl-C included: MLflow would leave it open for ever."""
-    try:
-        yield
-    except BaseException as error:
-        try:
-            client.set_terminated(run_id, status="FAILED")
-        except Exception as second:  # the store is gone: the first error is the one to tell
-            error.add_note(f"the run {run_id} could not be closed ({type(second).__name__})")
-        raise
-    client.set_terminated(run_id)
-
-
 def _log_numbers(client: MlflowClient, run_id: str, trained: Trained) -> None:
-    from mlflow.entities import Metric, Param
+    from mlflow.entities import Param
 
     params = [Param(name, value) for name, value in facts.parameters(trained).items()]
     client.log_batch(run_id, params=params)
-    # no clock: the same training gives the same metrics, and the run has its own times
-    metrics = [Metric(name, value, 0, 0) for name, value in facts.metrics(trained).items()]
-    for start in range(0, len(metrics), _BATCH):
-        client.log_batch(run_id, metrics=metrics[start : start + _BATCH])
+    log_metrics(client, run_id, facts.metrics(trained))
     client.log_inputs(run_id, datasets=facts.datasets(trained))
 
 
@@ -193,6 +154,6 @@ def _documents(trained: Trained, bundle: Path, folder: Path) -> Path:
     facts.write_held_out(trained, folder / HELD_OUT)
     draw_figures(trained, folder / "figures")
     (folder / BUNDLE_FOLDER).mkdir()
-    for name in (BUNDLE.model, *BUNDLE.hashed):
+    for name in bundle_files(bundle):
         shutil.copyfile(bundle / name, folder / BUNDLE_FOLDER / name)
     return folder

@@ -12,11 +12,20 @@ if TYPE_CHECKING:
     from mlflow.entities import LoggedModel
     from mlflow.entities.model_registry import ModelVersion
 
-__all__ = ["CANDIDATE", "CHAMPION", "find_run", "register_version"]
+__all__ = [
+    "CANDIDATE",
+    "CHAMPION",
+    "find_run",
+    "find_version",
+    "register_version",
+    "version_by_alias",
+    "version_by_number",
+]
 
 CANDIDATE = "candidate"
 CHAMPION = "champion"
 _MISSING = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
+_RUN = r"runs:/([0-9a-fA-F]{32})"
 _ACCEPTED = "accepted: models:/NAME@ALIAS, models:/NAME/VERSION, runs:/RUN_ID"
 
 
@@ -50,7 +59,7 @@ def register_version(
         tags={"model_sha256": sha256},
         model_id=served.model_id,
     ).version
-    aliases = (CANDIDATE,) if _by_alias(client, name, CHAMPION) else (CANDIDATE, CHAMPION)
+    aliases = (CANDIDATE,) if version_by_alias(client, name, CHAMPION) else (CANDIDATE, CHAMPION)
     for alias in aliases:
         client.set_registered_model_alias(name, alias, version)
     return str(version), aliases
@@ -73,8 +82,7 @@ def find_run(client: MlflowClient, uri: str, *, shown: str) -> tuple[str, str]:
     """
     from mlflow.exceptions import MlflowException
 
-    run = re.fullmatch(r"runs:/([0-9a-fA-F]{32})", uri)
-    named = re.fullmatch(r"models:/([^/@]+)(?:@([^/@]+)|/(\d+))", uri)
+    run = re.fullmatch(_RUN, uri)
     if run:
         try:
             return run[1], client.get_run(run[1]).data.tags.get("model_sha256", "")
@@ -82,13 +90,47 @@ def find_run(client: MlflowClient, uri: str, *, shown: str) -> tuple[str, str]:
             if error.error_code in _MISSING:
                 raise _missing(uri, shown) from error
             raise
-    if not named:
-        raise UsageError(uri, "not the address of a model in MLflow", _ACCEPTED)
-    name, alias, number = named.groups()
-    version = _by_alias(client, name, alias) if alias else _by_number(client, name, number)
+    version = _named_version(client, uri)
     if version is None or not version.run_id:
         raise _missing(uri, shown)
     return version.run_id, version.tags.get("model_sha256", "")
+
+
+def find_version(client: MlflowClient, uri: str, *, model: str, shown: str) -> ModelVersion:
+    """Find the registered version that a model address means.
+
+    Parameters
+    ----------
+    uri
+        ``models:/NAME@ALIAS``, ``models:/NAME/VERSION`` or ``runs:/RUN_ID``.
+    model
+        Registered model of which a run must be a version.
+    shown
+        Name of the store for messages.
+
+    Raises
+    ------
+    MissingError
+        When there is none.
+    """
+    run = re.fullmatch(_RUN, uri)
+    if run:
+        found = client.search_model_versions(f"run_id = '{run[1]}'")
+        numbers = [one for one in found if one.name == model]
+        version = max(numbers, key=lambda one: int(one.version), default=None)
+    else:
+        version = _named_version(client, uri)
+    if version is None:
+        raise _missing(uri, shown)
+    return version
+
+
+def _named_version(client: MlflowClient, uri: str) -> ModelVersion | None:
+    named = re.fullmatch(r"models:/([^/@]+)(?:@([^/@]+)|/(\d+))", uri)
+    if not named:
+        raise UsageError(uri, "not the address of a model in MLflow", _ACCEPTED)
+    name, alias, number = named.groups()
+    return version_by_alias(client, name, alias) if alias else version_by_number(client, name, number)
 
 
 def _missing(uri: str, shown: str) -> MissingError:
@@ -99,7 +141,8 @@ def _missing(uri: str, shown: str) -> MissingError:
     )
 
 
-def _by_alias(client: MlflowClient, name: str, alias: str) -> ModelVersion | None:
+def version_by_alias(client: MlflowClient, name: str, alias: str) -> ModelVersion | None:
+    """Give the version that has an alias, or None."""
     from mlflow.exceptions import MlflowException
 
     try:
@@ -110,7 +153,8 @@ def _by_alias(client: MlflowClient, name: str, alias: str) -> ModelVersion | Non
         raise
 
 
-def _by_number(client: MlflowClient, name: str, number: str) -> ModelVersion | None:
+def version_by_number(client: MlflowClient, name: str, number: str) -> ModelVersion | None:
+    """Give a version, or None."""
     from mlflow.exceptions import MlflowException
 
     try:

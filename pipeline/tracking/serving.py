@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import DataError
-from pipeline.model import ThemeModel
+from pipeline.model import BANDS, ThemeModel
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,16 +55,18 @@ def save_served(bundle: Path, folder: Path, *, model: ThemeModel, identity: dict
     script.write_text(_SCRIPT, encoding="utf-8")
     columns = [
         ColSpec(Array(DataType.string), "tags"),
+        ColSpec(Array(DataType.string), "review"),
         *(ColSpec(DataType.double, f"score_{theme}") for theme in model.themes),
         ColSpec(DataType.string, "model_sha256"),
     ]
+    asked = [ColSpec(DataType.string, "text"), ColSpec(DataType.string, "article", required=False)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it asks for an input example; labelled text must not become one
         mlflow.pyfunc.save_model(
             path=str(folder),
             python_model=str(script),
             artifacts={"bundle": str(bundle)},
-            signature=ModelSignature(inputs=Schema([ColSpec(DataType.string, "text")]), outputs=Schema(columns)),
+            signature=ModelSignature(inputs=Schema(asked), outputs=Schema(columns)),
             pip_requirements=_requirements(model),
             mlflow_model=Model(**identity),
         )
@@ -123,6 +125,9 @@ def offer_model() -> None:
 def answer(model: ThemeModel, table: pd.DataFrame) -> pd.DataFrame:
     """Score the column ``text`` of a table, one row in, one row out, in the same order.
 
+    Rows that follow one another with the same value in the column ``article``, if there is one, are read as
+    neighbours.
+
     Raises
     ------
     DataError
@@ -137,9 +142,12 @@ def answer(model: ThemeModel, table: pd.DataFrame) -> pd.DataFrame:
     for row, text in enumerate(texts, start=1):
         if not isinstance(text, str):
             raise DataError(f"request, row {row}", f"text is {type(text).__name__}", "send a string")
-    scored = model.score(texts)
-    given = [[theme for theme, yes in zip(model.themes, row, strict=True) if yes] for row in scored.decisions.tolist()]
-    columns: dict[str, Any] = {"tags": given}
+    articles = table["article"].astype(str).tolist() if "article" in table else None
+    scored = model.score(texts, articles=articles)
+    columns: dict[str, Any] = {}
+    for name, band in (("tags", "yes"), ("review", "review")):
+        rows = (scored.bands == BANDS.index(band)).tolist()
+        columns[name] = [[theme for theme, there in zip(model.themes, row, strict=True) if there] for row in rows]
     for theme, scores in zip(model.themes, scored.scores.T, strict=True):
         columns[f"score_{theme}"] = scores.astype("float64")
     columns["model_sha256"] = [model.sha256] * len(texts)

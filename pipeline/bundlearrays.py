@@ -1,0 +1,119 @@
+"""The arrays of a bundle: what is written, and what is believed of what is read."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline.config import CalibrationConfig, ThresholdsConfig
+from pipeline.embed import Adapter
+from pipeline.errors import DataError
+from pipeline.learn.calibration import Decider
+from pipeline.learn.heldout import HeldOut
+from pipeline.learn.promises import UNPROMISED, Promise
+from pipeline.model import ThemeModel
+
+__all__ = ["check_arrays", "decider_of", "held_out_arrays", "model_arrays", "read_adapter", "read_held_out"]
+
+
+def model_arrays(model: ThemeModel) -> dict[str, Any]:
+    """Give the arrays of heads and decider by name."""
+    return {
+        "weight": model.heads.weight,
+        "bias": model.heads.bias,
+        "slope": model.decider.slope,
+        "intercept": model.decider.intercept,
+        "threshold": model.decider.threshold,
+        "floor": model.decider.floor,
+        "knots": model.decider.knots,
+    }
+
+
+def check_arrays(path: Path, arrays: dict[str, Any], *, themes: int, old: bool) -> None:
+    """Check names, kinds, shapes and numbers of the model's arrays; ``old`` ones have no bands.
+
+    Raises
+    ------
+    DataError
+        When anything is missing, unknown, or not finite.
+    """
+    kinds = {"weight": "float32", "bias": "float32", "slope": "float64", "intercept": "float64"}
+    kinds["threshold"] = "float64"
+    if not old:
+        kinds |= {"floor": "float64", "knots": "float64"}
+    dimensions = {"weight": 2, "knots": 3}
+    for name, kind in kinds.items():
+        array = arrays.get(name)
+        if array is None or str(array.dtype) != kind or array.shape[:1] != (themes,):
+            found = "nothing" if array is None else f"{array.dtype} {array.shape}"
+            raise DataError(path, f"array {name!r} must be {kind} for {themes} themes, found {found}", "train again")
+        if array.ndim != dimensions.get(name, 1) or not np.isfinite(array).all():
+            raise DataError(path, f"array {name!r} has numbers that are not finite or a wrong shape", "train again")
+    extra = sorted(set(arrays) - set(kinds))
+    if extra:
+        raise DataError(path, f"unknown array {extra[0]!r}", "train again")
+
+
+def decider_of(arrays: dict[str, Any], promises: tuple[Promise, ...]) -> Decider:
+    """Put calibration and bands together; format 1 has no floors, no curves and no promises."""
+    plain = Decider(arrays["slope"], arrays["intercept"], arrays["threshold"])
+    if "floor" not in arrays:
+        return dataclasses.replace(plain, promises=(UNPROMISED,) * len(plain.slope))
+    return dataclasses.replace(plain, floor=arrays["floor"], knots=arrays["knots"], promises=promises)
+
+
+def read_adapter(path: Path) -> Adapter | None:
+    """Read what the encoder was taught, where the bundle has it; its shapes are checked when it meets the encoder."""
+    if not path.is_file():
+        return None
+    from safetensors.numpy import load_file
+
+    arrays = load_file(path)
+    for name, array in arrays.items():
+        if array.dtype != np.float16 or array.ndim != 2 or not np.isfinite(array).all():
+            raise DataError(path, f"array {name!r} is no change of a layer, found {array.dtype}", "train again")
+    return Adapter(arrays)
+
+
+def held_out_arrays(held_out: HeldOut) -> dict[str, Any]:
+    """Give the arrays of the held-out rows by name."""
+    keys = np.frombuffer(bytes.fromhex("".join(held_out.keys)), dtype=np.uint8)
+    return {
+        "keys": keys.reshape(len(held_out.keys), -1),
+        "groups": held_out.groups,
+        "fold": held_out.fold,
+        "answers": held_out.answers,
+        "logits": held_out.logits,
+    }
+
+
+def read_held_out(path: Path, *, themes: int, config: Path) -> HeldOut | None:
+    """Read the held-out rows, where the bundle has them, and from its configuration how decisions are chosen."""
+    if not path.is_file():
+        return None
+    from safetensors.numpy import load_file
+
+    arrays = load_file(path)
+    shapes = {"keys": 16, "answers": themes, "logits": themes, "groups": None, "fold": None}
+    rows = len(arrays["logits"]) if "logits" in arrays else 0
+    for name, width in shapes.items():
+        array = arrays.get(name)
+        if array is None or array.shape != ((rows,) if width is None else (rows, width)):
+            found = "nothing" if array is None else f"{array.dtype} {array.shape}"
+            raise DataError(path, f"array {name!r} does not fit the model, found {found}", "train again")
+    if not np.isfinite(arrays["logits"]).all():
+        raise DataError(path, "array 'logits' has numbers that are not finite", "train again")
+    chosen = json.loads(config.read_bytes())
+    return HeldOut(
+        keys=tuple(row.tobytes().hex() for row in arrays["keys"]),
+        groups=arrays["groups"].astype(np.int64),
+        fold=arrays["fold"].astype(np.int64),
+        answers=arrays["answers"].astype(np.int8),
+        logits=arrays["logits"].astype(np.float64),
+        calibration=CalibrationConfig.model_validate(chosen.get("calibration", {})),
+        thresholds=ThresholdsConfig.model_validate(chosen.get("thresholds", {})),
+    )

@@ -1,0 +1,41 @@
+"""What a command prints of the bands yes, review and no."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["show_bands"]
+
+
+def show_bands(evaluation: dict[str, Any]) -> None:
+    """Print where the bands begin, what they promise and how much there is to read; warn where a theme has none.
+
+    Parameters
+    ----------
+    evaluation
+        As ``Evaluation.as_dict`` gives it.
+    """
+    from pipeline.card import shown_threshold
+    from pipeline.cli.output import say, show_table
+
+    bands = evaluation.get("bands")
+    if not bands:
+        return
+    rows = [
+        [
+            theme,
+            one["promise"],
+            shown_threshold(one["floor"]),
+            shown_threshold(one["threshold"]),
+            f"{one['found']} of {one['stories']}",
+            f"{one['share_to_read']:.0%}",
+        ]
+        for theme, one in bands["themes"].items()
+    ]
+    rows.append(["any theme", "", "", "", "", f"{bands['share_to_read']:.0%}"])
+    columns = ["theme", "yes and review hold", "review from", "yes from", "stories held", "to read"]
+    show_table("bands yes, review and no", columns, rows, right=columns[2:])
+    for theme, one in bands["themes"].items():
+        if one["threshold"] > 1:
+            goal = one["goal"] or "its goal"
+            say(f"warning   {theme}: no threshold reaches {goal}; it is never `yes` (docs/promises.md)")

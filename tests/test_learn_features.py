@@ -1,0 +1,51 @@
+"""What heads learn from: chosen rows, their lone selves, and the codebook, each with its weight."""
+
+import numpy as np
+
+from pipeline.config import HeadConfig
+from pipeline.learn.features import Features
+from pipeline.learn.heads import fit_heads
+
+ROWS = np.array([[1, 1], [2, 2], [3, 3]], dtype=np.float32)
+ALONE = np.array([[1, 0], [2, 0], [3, 0]], dtype=np.float32)
+ANSWERS = np.array([[1], [0], [-1]], dtype=np.int8)
+LEARNED = np.array([True, False, True])
+
+
+def test_a_row_and_its_lone_self_count_once_together():
+    lesson = Features(ROWS, alone=ALONE).lesson(ANSWERS, LEARNED)
+    assert lesson.vectors.tolist() == [[1, 1], [3, 3], [1, 0], [3, 0]]
+    assert lesson.answers[:, 0].tolist() == [1, -1, 1, -1]
+    assert lesson.weights.sum() == LEARNED.sum()
+
+
+def test_the_codebook_is_learned_from_in_every_fold():
+    said = np.array([[1]], dtype=np.int8)
+    features = Features(ROWS, codebook=np.array([[9, 9]], dtype=np.float32), said=said)
+    lesson = features.lesson(ANSWERS, np.zeros(3, dtype=bool))
+    assert (lesson.vectors.tolist(), lesson.answers.tolist(), lesson.weights.tolist()) == ([[9, 9]], [[1]], [1.0])
+
+
+def test_heads_that_learned_from_lone_rows_know_paragraphs_without_neighbours():
+    generator = np.random.default_rng(3)
+    own = generator.standard_normal((400, 4)).astype(np.float32)
+    beside = own + generator.standard_normal((400, 4)).astype(np.float32) / 4  # neighbours tell of the same
+    answers = (own[:, :1] > 1.0).astype(np.int8)
+    rows, alone = np.hstack([own, beside]), np.hstack([own, np.zeros_like(beside)])
+    every = np.ones(400, dtype=bool)
+    both, beside_only = (
+        fit_heads(features.lesson(answers, every), config=HeadConfig())
+        for features in (Features(rows, alone=alone), Features(rows))
+    )
+    wrong = [(((heads.logits(alone) > 0) != (answers == 1)).mean()) for heads in (both, beside_only)]
+    assert wrong[0] < wrong[1]
+
+
+def test_weights_count_as_repeated_rows():
+    generator = np.random.default_rng(4)
+    vectors = generator.standard_normal((60, 3)).astype(np.float32)
+    answers = (vectors[:, :1] > 0).astype(np.int8)
+    every = np.ones(60, dtype=bool)
+    plain = fit_heads(Features(vectors).lesson(answers, every), config=HeadConfig())
+    twice = fit_heads(Features(vectors, alone=vectors).lesson(answers, every), config=HeadConfig())
+    assert np.abs(plain.weight - twice.weight).max() < 1e-3
