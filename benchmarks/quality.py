@@ -89,6 +89,7 @@ def pb2020_folder() -> Path:
             "paragraph": 1,
             "text": clean(report["text"]),
             "coder": "2020PB",
+            "codebook": "1",
             "judgements": {name: "yes" if theme in report["themes"] else "no" for theme, name in themes.items()},
             "set": "pb2020",
             "topic_source": report["state"],

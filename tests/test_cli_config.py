@@ -23,8 +23,8 @@ def test_show_prints_yaml_that_reads_back_as_the_same_configuration(run, tmp_pat
 def test_show_origin_says_where_each_value_was_written(run):
     done = run("config", "show", QUICK, "head.C=2", "--origin")
     lines = {line.split(":")[0].strip(): line.rpartition("# ")[2] for line in done.out.splitlines()}
-    assert lines["n"] == f"{QUICK}:5"
-    assert lines["seed"] == f"{DEFAULT}:4"
+    assert lines["n"] == f"{QUICK}:10"
+    assert lines["seed"] == f"{DEFAULT}:5"
     assert lines["C"] == "override head.C=2"
     assert lines["max_iter"] == "default"
 
@@ -63,7 +63,7 @@ def test_check_tells_the_problems_of_all_files(run, tmp_path):
     first, second = done.err.splitlines()
     assert first == (
         f"error: {tmp_path}/a.yaml:2: head: unknown key, found 'c'; accepted: kind, C, class_weight, max_iter, "
-        "neighbours; did you mean 'C'?"
+        "neighbours, codebook; did you mean 'C'?"
     )
     assert second.startswith(f"error: {tmp_path}/b.yaml:2: seed: not accepted, found '-1'")
 
@@ -91,7 +91,7 @@ def test_diff_shows_both_values_and_origins(run):
     told = json.loads(run("config", "diff", DEFAULT, QUICK, "head.C=9", "--json").out)
     by_key = {one["key"]: one for one in told}
     assert by_key["folds.n"] == {
-        "key": "folds.n", "a": 5, "b": 3, "origin_a": "default", "origin_b": f"{QUICK}:5",
+        "key": "folds.n", "a": 5, "b": 3, "origin_a": "default", "origin_b": f"{QUICK}:10",
     }  # fmt: skip
     assert by_key["head.C"]["b"] == 9.0
     assert "seed" not in by_key

@@ -126,7 +126,7 @@ def test_the_readme_names_the_two_commands_that_ci_runs():
         assert shlex.split(found.group(1))
 
 
-@pytest.mark.parametrize("name", ["retrain", "encode"])
+@pytest.mark.parametrize("name", ["retrain", "encode", "tagging_cost"])
 def test_measured_tables_stand_in_the_documents_as_printed(name):
     table = [line for line in (ROOT / "benchmarks/results" / f"{name}.md").read_text().splitlines() if line[:1] == "|"]
     assert "\n".join(table) in (ROOT / "docs/performance.md").read_text()
