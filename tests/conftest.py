@@ -4,6 +4,11 @@ import os
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import settings
+
+# the same cases in every run, so that a failure is repeatable; `--hypothesis-profile=default` searches new ones
+settings.register_profile("repeatable", derandomize=True)
+settings.load_profile("repeatable")
 
 
 @dataclass
