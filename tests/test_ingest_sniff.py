@@ -84,3 +84,10 @@ def test_prose_that_mentions_a_tag_is_no_html():
     assert not looks_like_html("Write <b>bold</b> for bold.")
     assert looks_like_html("<p>One.</p>\n<p>Two.</p>")
     assert looks_like_html("Intro<br>one</p><p>two</p>")
+
+
+@pytest.mark.parametrize("name", ["page_files/site.css", "page_files/App.JS", "page_files/a.mjs"])
+def test_what_a_browser_saves_beside_a_page_is_no_article(name):
+    with pytest.raises(Refusal) as caught:
+        sniff(b"body { color: red }", name)
+    assert caught.value.code is RejectCode.NO_CONTENT

@@ -72,7 +72,7 @@ def test_the_shipped_labels_have_no_problem(codebook):
 
 
 def test_lines_are_plain_ascii_with_keys_in_one_order():
-    lines = (LABELS / "paragraphs.jsonl").read_bytes().splitlines()
+    lines = [line for path in sorted(LABELS.glob("*.jsonl")) for line in path.read_bytes().splitlines()]
     rows = [json.loads(raw.decode("ascii")) for raw in lines]
     assert {tuple(row) for row in rows} == {tuple(name for name in Judged.__slots__ if name != "place")}
     assert {tuple(row["judgements"]) for row in rows} == {THEMES}
@@ -80,9 +80,9 @@ def test_lines_are_plain_ascii_with_keys_in_one_order():
 
 def test_the_table(codebook, judged):
     table = label_table(judged, codebook=codebook)
-    assert table.answers.shape == (1608, 10)
-    assert (len(set(table.articles)), len(set(table.stories))) == (490, 468)
-    assert len(set(table.ids)) == 1608
+    assert table.answers.shape == (1908, 10)
+    assert (len(set(table.articles)), len(set(table.stories))) == (562, 540)
+    assert len(set(table.ids)) == 1908
 
 
 def test_the_card_tells_the_counts(judged):
@@ -94,6 +94,13 @@ def test_the_card_tells_the_counts(judged):
     assert f"{plain} paragraphs have nothing yes" in card
     for name, count in Counter(line.set for line in judged).items():
         assert f"| `{name}` | {count} |" in card
+
+
+def test_what_is_about_other_things_has_no_theme(codebook):
+    judged = read_labels([LABELS / "elsewhere.jsonl"], codebook=codebook)
+    assert len(judged) == 300
+    assert {answer for line in judged for answer in line.judgements.values()} == {Answer.NO}
+    assert {line.set for line in judged} == {"elsewhere"}
 
 
 def test_the_card_lists_every_field(codebook):
@@ -112,5 +119,5 @@ def test_the_folder_loads_with_datasets(tmp_path):
     from datasets import load_dataset
 
     loaded = load_dataset(str(LABELS), split="train", cache_dir=str(tmp_path))
-    assert loaded.num_rows == 1608
+    assert loaded.num_rows == 1908
     assert loaded[0]["judgements"]["bribery"] == "yes"

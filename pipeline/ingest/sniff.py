@@ -86,6 +86,7 @@ _JSON_SPACE = " \t\r\n"
 _DELIMITERS = ",\t;|"
 _FEWEST_ROWS, _LOOK_ROWS, _EVEN_SHARE = 3, 20, 0.75
 _BINARY = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b")) + b"\x7f"
+_BESIDE_PAGES = ("css", "js", "mjs")
 _MOST_BINARY = 0.02
 
 
@@ -102,7 +103,8 @@ def sniff(head: bytes, name: str) -> Format:
     Raises
     ------
     Refusal
-        ``TYPE`` when it is no kind of file that holds articles this tool can read.
+        ``TYPE`` when it is no kind of file that holds articles this tool can read; ``NO_CONTENT`` for the style sheets
+        and scripts that a browser saves beside a page.
     """
     if not head.strip(_SPACE):
         return Format.EMPTY
@@ -153,6 +155,12 @@ def _loose_text(head: bytes) -> str | None:
 
 
 def _sniff_text(text: str, ending: str) -> Format:
+    if ending in _BESIDE_PAGES:
+        raise Refusal(
+            RejectCode.NO_CONTENT,
+            "this is a style sheet or a script",
+            "nothing to do; if it is an article after all, give it another name",
+        )
     if text.startswith(("{", "[")) and (found := _sniff_json(text, ending)):
         return found
     if ending in ("jsonl", "ndjson") and any(line.lstrip().startswith("{") for line in text.split("\n")[:50]):
