@@ -125,7 +125,7 @@ def model_card(model: ThemeModel, *, evaluation: dict[str, Any]) -> str:
             f"{shown_figure(far['macro']['average_precision'])}.\n"
         )
     tail = _TAIL.format(
-        encoder=model.recipe.encoder.id,
+        encoder="`, `".join((model.recipe.encoder.id, *model.recipe.encoder.beside)),
         identity=model.recipe.encoder_identity,
         labels=model.provenance["labels"],
         codebook_hash=model.provenance["codebook"],

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pydantic import Field, field_validator, model_validator
 
-from pipeline.config import Section
 from pipeline.goals import checked_goal
 from pipeline.records import digest
+from pipeline.sections import Section
 
 __all__ = ["Codebook", "Theme", "read_codebook"]
 

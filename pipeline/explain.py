@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -13,9 +14,9 @@ from numpy.typing import NDArray
 from pipeline.errors import UsageError
 from pipeline.ingest.clean import clean
 from pipeline.ingest.phrases import sentence_ends
-from pipeline.model import ThemeModel, TokenShares
+from pipeline.model import BANDS, ThemeModel, TokenShares
 
-__all__ = ["Evidence", "Method", "Span", "Weighed", "evidence", "weigh"]
+__all__ = ["Evidence", "Method", "Span", "Weighed", "evidence", "explained", "spans", "weigh"]
 
 Method = Literal["tokens", "left out"]
 """``tokens``: shares of the tokens, which add up exactly; ``left out``: what the log odds lose without a sentence."""
@@ -38,6 +39,8 @@ class Evidence:
 
     Parameters
     ----------
+    decision
+        Its band: ``yes``, ``review`` or ``no``.
     sentences, words
         Highest share first; no words with method ``left out``.
     neighbours
@@ -52,6 +55,7 @@ class Evidence:
     """
 
     theme: str
+    decision: str
     score: float
     sentences: tuple[Span, ...]
     words: tuple[Span, ...]
@@ -88,10 +92,19 @@ class Weighed:
 
 
 def evidence(model: ThemeModel, text: str, *, theme: str, before: str = "", after: str = "") -> Evidence:
-    """Say which sentences and words of a paragraph carried a theme.
+    """Say which sentences and words of a paragraph carried a theme; see ``explained``."""
+    return explained(model, text, themes=[theme], before=before, after=after)[0]
+
+
+def explained(
+    model: ThemeModel, text: str, *, themes: Sequence[str] = (), before: str = "", after: str = ""
+) -> list[Evidence]:
+    """Say which sentences and words of a paragraph carried its themes, all from one look at it.
 
     Parameters
     ----------
+    themes
+        Whatever their bands are; when none is named, those that are `yes` or `review`.
     before, after
         The paragraphs beside it in its article, as far as there are any.
 
@@ -100,24 +113,35 @@ def evidence(model: ThemeModel, text: str, *, theme: str, before: str = "", afte
     UsageError
         When the model has no such theme.
     """
-    if theme not in model.themes:
-        raise UsageError(f"theme {theme!r}", f"not in the model {model.name}", "themes: " + ", ".join(model.themes))
-    column = model.themes.index(theme)
-    texts = [part for part in (before, text, after) if part or part is text]
+    for theme in themes:
+        if theme not in model.themes:
+            raise UsageError(f"theme {theme!r}", f"not in the model {model.name}", "themes: " + ", ".join(model.themes))
+    model = model.full  # of what a gate would exclude, too, one may ask why
+    texts = [*filter(None, [before]), text, *filter(None, [after])]
     place = 1 if before else 0
     scored = model.score(texts, articles=["one"] * len(texts))
+    bands = scored.bands[place]
+    columns = [model.themes.index(theme) for theme in themes] or np.flatnonzero(bands).tolist()
+    if not columns:
+        return []
     weighed = weigh(model, text, shares=model.shares(text))
-    log_odds = float(scored.logits[place, column] * model.decider.slope[column] + model.decider.intercept[column])
-    bias = float(model.heads.bias[column] * model.decider.slope[column] + model.decider.intercept[column])
-    return Evidence(
-        theme=theme,
-        score=float(scored.scores[place, column]),
-        sentences=_ranked(weighed.sentences, weighed.sentence_weights[:, column]),
-        words=_ranked(weighed.words, weighed.word_weights[:, column]),
-        neighbours=log_odds - bias - float(weighed.own[column]),
-        constant=bias + float(weighed.special[column]),
-        method=weighed.method,
-    )
+    slope, intercept = model.decider.slope, model.decider.intercept
+    bias = model.heads.bias * slope + intercept
+    neighbours = scored.logits[place] * slope + intercept - bias - weighed.own
+    constant = bias + weighed.special
+    return [
+        Evidence(
+            theme=model.themes[column],
+            decision=BANDS[bands[column]],
+            score=float(scored.scores[place, column]),
+            sentences=_ranked(weighed.sentences, weighed.sentence_weights[:, column]),
+            words=_ranked(weighed.words, weighed.word_weights[:, column]),
+            neighbours=float(neighbours[column]),
+            constant=float(constant[column]),
+            method=weighed.method,
+        )
+        for column in columns
+    ]
 
 
 def weigh(model: ThemeModel, text: str, *, shares: TokenShares | None) -> Weighed:
@@ -134,7 +158,7 @@ def weigh(model: ThemeModel, text: str, *, shares: TokenShares | None) -> Weighe
         return _left_out(model, cleaned, sentences)
     weights = shares.shares * model.decider.slope
     special = shares.spans[:, 1] <= shares.spans[:, 0]
-    words = tuple(word.span() for word in _WORD.finditer(cleaned))
+    words = _words(cleaned)
     starts, inside = shares.spans[~special, 0], weights[~special]
     return Weighed(
         sentences=sentences,
@@ -145,6 +169,11 @@ def weigh(model: ThemeModel, text: str, *, shares: TokenShares | None) -> Weighe
         special=weights[special].sum(axis=0),
         method="tokens",
     )
+
+
+def spans(text: str) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:
+    """Give the spans of the sentences and of the words of a cleaned text, each in order."""
+    return _sentences(text), _words(text)
 
 
 def _left_out(model: ThemeModel, text: str, sentences: tuple[tuple[int, int], ...]) -> Weighed:
@@ -168,6 +197,10 @@ def _sentences(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(
         (start, start + len(text[start:end].rstrip())) for start, end in pairwise(cuts) if text[start:end].strip()
     )
+
+
+def _words(text: str) -> tuple[tuple[int, int], ...]:
+    return tuple([word.span() for word in _WORD.finditer(text)])
 
 
 def _sums(

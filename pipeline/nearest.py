@@ -21,8 +21,8 @@ class Near:
     ----------
     id, place, text
         Its id, ``file:line`` of its judgement, and itself.
-    answer
-        1 yes, 0 no, -1 unsure or not asked.
+    answers
+        Of each theme: 1 yes, 0 no, -1 unsure or not asked.
     similarity
         Cosine of its vector and the text's, -1 to 1.
     """
@@ -30,17 +30,15 @@ class Near:
     id: str
     place: str
     text: str
-    answer: int
+    answers: dict[str, int]
     similarity: float
 
 
-def nearest(model: ThemeModel, text: str, table: LabelTable, *, theme: str, count: int = 3) -> list[Near]:
+def nearest(model: ThemeModel, text: str, table: LabelTable, *, count: int = 3) -> list[Near]:
     """Give the judged paragraphs whose vectors are nearest to a text's, nearest first; the text itself is left out.
 
     Parameters
     ----------
-    table
-        Judged by a codebook that has the theme.
     count
         How many at most.
     """
@@ -49,8 +47,13 @@ def nearest(model: ThemeModel, text: str, table: LabelTable, *, theme: str, coun
     lengths = np.maximum(np.linalg.norm(vectors, axis=1), 1e-12)
     similar = (vectors[1:] @ vectors[0]) / (lengths[1:] * lengths[0])
     order = [row for row in np.argsort(-similar, kind="stable").tolist() if cleaned[row] != clean(text)]
-    column = table.codebook_ids.index(theme)
     return [
-        Near(table.ids[row], table.places[row], table.texts[row], int(table.answers[row, column]), float(similar[row]))
+        Near(
+            id=table.ids[row],
+            place=table.places[row],
+            text=table.texts[row],
+            answers=dict(zip(table.codebook_ids, table.answers[row].tolist(), strict=True)),
+            similarity=float(similar[row]),
+        )
         for row in order[:count]
     ]

@@ -9,14 +9,15 @@ from numpy.typing import NDArray
 
 from pipeline.codebook import Codebook
 from pipeline.config import Config
-from pipeline.embed import Adapter, CachedEncoder, Encoder, SentenceEncoder, batch_vectors, fit_adapter
+from pipeline.embed import BesideEncoder, CachedEncoder, Encoder, NetworkEncoder, fit_adapter, network_of
 from pipeline.errors import ConfigError
 from pipeline.ingest.clean import clean
 from pipeline.learn.features import Features
 from pipeline.learn.neighbours import with_neighbours
+from pipeline.learn.words import hash_words
 from pipeline.progress import Progress, silent
 
-__all__ = ["Reading", "plain_encoder"]
+__all__ = ["Reading"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class Reading:
         Whether the encoder is taught, how much neighbours weigh, whether the codebook is learned from.
     progress
         Told of what takes long.
+    unsure
+        bool (n, t): what coders were unsure of; None when nobody knows.
     """
 
     texts: list[str]
@@ -48,37 +51,36 @@ class Reading:
     codebook: Codebook
     config: Config
     progress: Progress = field(default=silent)
+    unsure: NDArray[np.bool_] | None = None
 
     def features(self, learned: NDArray[np.bool_]) -> Features:
         """Give what the heads read, after teaching with the rows that bool (n,) names (and the codebook) alone."""
         texts = [*self.texts, *self._said_texts()]
         if not self.config.adapt.epochs:
             return self._beside(self.encoder.encode(texts, progress=self.progress).vectors)
-        network = plain_encoder(self.encoder).open()
-        self._teach(network, np.flatnonzero(learned))
-        return self._beside(batch_vectors(network, texts))
+        return self._beside(self._taught(np.flatnonzero(learned)).encode(texts).vectors)
 
-    def whole(self) -> tuple[Encoder, Adapter | None, Features]:
+    def whole(self) -> tuple[Encoder, Features]:
         """Teach with all rows.
 
         Returns
         -------
-        encoder, adapter, features
-            The encoder of the model, what it was taught (None: nothing), and what the heads read.
+        encoder, features
+            The encoder of the model, and what the heads read.
         """
-        encoder, adapter = self.encoder, None
+        encoder = self.encoder
         if self.config.adapt.epochs:
-            plain = plain_encoder(encoder)
-            adapter = self._teach(plain.open(), np.arange(len(self.texts)), progress=self.progress)
-            taught = plain.taught(adapter)
-            encoder = CachedEncoder(taught, cache=encoder.cache) if isinstance(encoder, CachedEncoder) else taught
+            encoder = _in_place(encoder, self._taught(np.arange(len(self.texts)), progress=self.progress))
         texts = [*self.texts, *self._said_texts()]
-        return encoder, adapter, self._beside(encoder.encode(texts, progress=self.progress).vectors)
+        return encoder, self._beside(encoder.encode(texts, progress=self.progress).vectors)
 
-    def _teach(self, network: object, rows: NDArray[np.int64], *, progress: Progress = silent) -> Adapter:
-        texts, config = [*(self.texts[row] for row in rows), *self._said_texts()], self.config
+    def _taught(self, rows: NDArray[np.int64], *, progress: Progress = silent) -> NetworkEncoder:
+        """Teach the encoder with some rows."""
+        plain, config = _plain(self.encoder), self.config
+        texts = [*(self.texts[row] for row in rows), *self._said_texts()]
         answers = np.concatenate([self.answers[rows], self._said()])
-        return fit_adapter(network, texts, answers, config=config.adapt, seed=config.seed, progress=progress)
+        adapter = fit_adapter(plain.open(), texts, answers, config=config.adapt, seed=config.seed, progress=progress)
+        return plain.taught(adapter)
 
     def _sentences(self) -> list[tuple[int, str]]:
         """Give the codebook's sentences, each with the number of its theme."""
@@ -101,26 +103,31 @@ class Reading:
         return said
 
     def _beside(self, vectors: NDArray[np.float32]) -> Features:
-        """Part the rows from the codebook's sentences, and put neighbours beside them."""
-        weight, rows = self.config.head.neighbours, vectors[: len(self.texts)]
-        said = with_neighbours(vectors[len(self.texts) :], None, weight=weight)
+        """Part the rows from the codebook's sentences, and put neighbours and words beside them."""
+        head, rows = self.config.head, vectors[: len(self.texts)]
+        said = with_neighbours(vectors[len(self.texts) :], None, weight=head.neighbours)
+        texts = [*self.texts, *self._said_texts()]
         return Features(
-            rows=with_neighbours(rows, self.passages, weight=weight),
-            alone=with_neighbours(rows, None, weight=weight) if weight else None,
+            rows=with_neighbours(rows, self.passages, weight=head.neighbours),
+            alone=with_neighbours(rows, None, weight=head.neighbours) if head.neighbours else None,
             codebook=said if len(said) else None,
             said=self._said() if len(said) else None,
+            words=hash_words(texts, columns=head.words) if head.words else None,
+            unsure=self.unsure if head.unsure else None,
+            unsure_weight=head.unsure,
         )
 
 
-def plain_encoder(encoder: Encoder) -> SentenceEncoder:
-    """Give the network behind the cache, which alone can be taught.
+def _in_place(encoder: Encoder, network: NetworkEncoder) -> Encoder:
+    """Put another network behind an encoder's cache."""
+    return CachedEncoder(network, cache=encoder.cache) if isinstance(encoder, CachedEncoder) else network
 
-    Raises
-    ------
-    ConfigError
-        When there is none.
-    """
-    inner = encoder.inner if isinstance(encoder, CachedEncoder) else encoder
-    if not isinstance(inner, SentenceEncoder):
-        raise ConfigError([f"adapt.epochs: cannot teach a {type(inner).__name__}; set adapt.epochs=0"])
-    return inner
+
+def _plain(encoder: Encoder) -> NetworkEncoder:
+    """Give the network behind the cache, which alone can be taught."""
+    if isinstance(encoder, BesideEncoder):
+        raise ConfigError(["adapt.epochs: cannot teach several encoders (encoder.beside); set adapt.epochs=0"])
+    network = network_of(encoder)
+    if network is None:
+        raise ConfigError([f"adapt.epochs: cannot teach a {type(encoder).__name__}; set adapt.epochs=0"])
+    return network

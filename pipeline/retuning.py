@@ -7,7 +7,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -16,14 +15,11 @@ from pipeline.card import model_card
 from pipeline.config import Config
 from pipeline.configfile import config_sha256, overridden, portable_config
 from pipeline.errors import ConfigError, DataError, UsageError
-from pipeline.evaluation import Evaluation
+from pipeline.evaluation import Measured, evaluate_held_out, stored_measures
 from pipeline.files import canonical_json
-from pipeline.learn.bands import describe_bands
-from pipeline.learn.calibration import choose_decider, held_out_scores
-from pipeline.learn.heldout import HeldOut
-from pipeline.learn.metrics import measure
+from pipeline.learn.calibration import choose_decider
+from pipeline.learn.metrics import Measures
 from pipeline.learn.thresholds import goals_of
-from pipeline.model import ThemeModel
 
 __all__ = ["Retuned", "retune"]
 
@@ -31,22 +27,10 @@ _SECTIONS = ("calibration", "thresholds", "promises")
 
 
 @dataclass(frozen=True, slots=True)
-class Retuned:
-    """A model with other probabilities or bands.
+class Retuned(Measured):
+    """A model with other probabilities or bands, as saved in ``folder``."""
 
-    Parameters
-    ----------
-    model
-        As saved.
-    folder
-        Its bundle.
-    evaluation
-        Content of its ``evaluation.json``.
-    """
-
-    model: ThemeModel
     folder: Path
-    evaluation: dict[str, Any]
 
 
 def retune(source: Path, overrides: Sequence[str] = (), *, name: str, out: Path, overwrite: bool = False) -> Retuned:
@@ -83,21 +67,26 @@ def retune(source: Path, overrides: Sequence[str] = (), *, name: str, out: Path,
     goals_of(config.thresholds, model.themes)
     if (folder / BUNDLE.model).exists() and not overwrite:
         raise UsageError("--name", f"there is a model already, found {folder}", "give another name, or --overwrite")
+    if model.gate is not None:
+        raise DataError(source, "has a gate for its thresholds as they are", "retune the model without it, then distil")
     if model.held_out is None:
         raise DataError(source, "keeps no held-out scores to choose from", "train it again")
-    held = model.held_out
+    held = dataclasses.replace(model.held_out, calibration=config.calibration, thresholds=config.thresholds)
     decider = choose_decider(held.logits, held.answers, groups=held.groups, themes=model.themes, config=config)
     provenance = model.provenance | {"config": config_sha256(config), "retuned_from": model.sha256}
-    kept = dataclasses.replace(held, calibration=config.calibration, thresholds=config.thresholds)
-    new = dataclasses.replace(model, name=name, decider=decider, provenance=provenance, held_out=kept, sha256="")
-    evaluation = _evaluation(new, held, config) | _kept(source, config)
+    new = dataclasses.replace(model, name=name, decider=decider, provenance=provenance, held_out=held, sha256="")
+    baselines, by_source = _beside(source, config)
+    scores, decisions, evaluation = evaluate_held_out(new, config, baselines=baselines, by_source=by_source)
+    told = evaluation.as_dict()
     documents = {
-        BUNDLE.card: model_card(new, evaluation=evaluation).encode("utf-8"),
-        BUNDLE.evaluation: canonical_json(evaluation),
+        BUNDLE.card: model_card(new, evaluation=told).encode("utf-8"),
+        BUNDLE.evaluation: canonical_json(told),
         BUNDLE.config: canonical_json(portable_config(config)),
     }
     checks = json.loads((source / BUNDLE.checks).read_bytes())
-    return Retuned(save_bundle(new, folder=folder, documents=documents, checks=checks), folder, evaluation)
+    saved = save_bundle(new, folder=folder, documents=documents, checks=checks)
+    rows = held.keys, held.answers, held.groups, held.fold
+    return Retuned(saved, config, *rows, scores, decisions, evaluation, folder)
 
 
 def _check_overrides(overrides: Sequence[str]) -> None:
@@ -116,48 +105,10 @@ def _config(source: Path) -> Config:
         ) from error
 
 
-def _evaluation(model: ThemeModel, held: HeldOut, config: Config) -> dict[str, Any]:
-    """Measure as training does: probabilities and thresholds chosen without the fold they are measured on."""
-    scores, decisions = held_out_scores(
-        held.logits,
-        held.answers,
-        fold=held.fold,
-        calibration=config.calibration,
-        thresholds=config.thresholds,
-        themes=model.themes,
-    )
-    return Evaluation(
-        rows=len(held.keys),
-        groups=len(set(held.groups.tolist())),
-        folds=len(set(held.fold.tolist())),
-        confidence=config.evaluation.confidence,
-        measures=measure(
-            held.answers,
-            scores,
-            decisions,
-            groups=held.groups,
-            themes=model.themes,
-            config=config.evaluation,
-            seed=config.seed,
-        ),
-        baselines={},
-        bands=describe_bands(
-            model.decider,
-            model.decider.scores(held.logits),
-            held.answers,
-            groups=held.groups,
-            themes=model.themes,
-            goals=goals_of(config.thresholds, model.themes),
-        ),
-    ).as_dict()
-
-
-def _kept(source: Path, config: Config) -> dict[str, Any]:
+def _beside(source: Path, config: Config) -> tuple[dict[str, Measures], Measures | None]:
     """Take over what was measured beside the model, where calibration and goals are those it was measured with."""
-    before, measured = _config(source), json.loads((source / BUNDLE.evaluation).read_bytes())
+    before, measured = _config(source), stored_measures(source)
     same = (before.calibration, before.thresholds) == (config.calibration, config.thresholds)
-    baselines = measured.get("baselines") or {}
-    return {
-        "baselines": {name: value for name, value in baselines.items() if same or name == "always_no"},
-        "by_source": measured.get("by_source") if same else None,
-    }
+    by_source = measured.pop("by_source", None)
+    kept = {name: measures for name, measures in measured.items() if same or name == "always_no"}
+    return kept, by_source if same else None

@@ -17,7 +17,7 @@ from pipeline.training import train
 def _here(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("THEMES_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("pipeline.bundle.load_encoder", lambda config, adapter=None: FakeEncoder())
+    monkeypatch.setattr("pipeline.bundlestudent.load_encoder", lambda *_, **__: FakeEncoder())
 
 
 @pytest.fixture
@@ -143,3 +143,28 @@ def test_evaluate_tells_which_paragraphs_were_in_training(run, place):
     assert done.code == 0, done.err
     assert "36 paragraphs in 36 groups, 36 by held-out score (were in training)" in done.out
     assert json.loads(run("evaluate", "good/bundle", LABELS, "--json").out)["origin"]["held_out"] == 36
+    assert "sources held out: measured when the model was trained" in done.out
+    assert "macro, sources held out" in done.out
+    assert "fewer than" not in done.out
+
+
+def test_evaluate_on_new_labels_tells_each_source_and_where_less_was_held_than_promised(run, tmp_path):
+    small_training(tmp_path / "sure", extra="promises: {recall: 0.6, confidence: 0.6}\n")
+    lines = [json.loads(line) for line in (tmp_path / "sure/labels.jsonl").read_text().splitlines()]
+    for number, one in enumerate(lines):
+        one["text"] = f"Unheard of thing number {number} was sold to clerk {number}."
+        one |= {"id": f"n{number}-1", "article": f"n{number}", "story": f"n{number}"}
+        one |= {"topic_source": "Hill Radio, May 2020" if number % 2 else "Lake FM" if number > 29 else ""}
+        one["judgements"] = {"bribery": "yes" if number < 9 else "no", "weather": "no"}
+    (tmp_path / "new.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    done = run("evaluate", "sure/bundle", "new.jsonl")
+    assert done.code == 0, done.err
+    assert "sources held out" not in done.out
+    (row,) = [line.split() for line in done.out.splitlines() if "Hill Radio" in line]
+    assert row[2:4] == ["18", "18"] and row[-1] == "no"
+    assert "fewer than 10 groups of new paragraphs, not shown alone: 1" in done.out
+    held = [line for line in done.out.splitlines() if "stories held whole, fewer than the 60 % promised" in line]
+    assert len(held) == 1 and held[0].startswith("bribery: ") and " of 9 " in held[0]
+    told = json.loads(run("evaluate", "sure/bundle", "new.jsonl", "--json").out)
+    assert told["sources"]["measured"][0]["name"] == "Hill Radio"
+    assert (told["by_source"], told["by_source_note"]) == (None, "")

@@ -6,7 +6,6 @@ import json
 import pytest
 from fakes import FakeEncoder, fake_model
 
-from pipeline import bundle
 from pipeline.coding.judged import label_table, read_labels
 from pipeline.nearest import nearest
 
@@ -17,7 +16,7 @@ JUDGED = (("They took bribery.", "yes"), ("Rain fell again.", "no"), ("They want
 @pytest.fixture
 def model(tmp_path, monkeypatch):
     encoder = FakeEncoder(width=256)
-    monkeypatch.setattr(bundle, "load_encoder", lambda *_, **__: encoder)
+    monkeypatch.setattr("pipeline.bundlestudent.load_encoder", lambda *_, **__: encoder)
     documents = {"README.md": b"", "evaluation.json": b"{}", "config.json": b"{}"}
     return fake_model(("bribery", "quotas"), encoder=encoder).save(tmp_path / "m", documents=documents)
 
@@ -84,8 +83,8 @@ def test_an_unknown_theme_is_refused(model, run, tmp_path):
 
 def test_the_nearest_judged_paragraph_comes_first_and_never_the_text_itself(model, labels):
     table = label_table(read_labels([labels], codebook=model.codebook), codebook=model.codebook)
-    found = nearest(model, TEXT, table, theme="bribery")
+    found = nearest(model, TEXT, table)
     assert TEXT not in [one.text for one in found]
     assert [one.similarity for one in found] == sorted((one.similarity for one in found), reverse=True)
-    answers = {one.text: one.answer for one in found}
+    answers = {one.text: one.answers["bribery"] for one in found}
     assert answers == {"They took bribery.": 1, "Rain fell again.": 0, "They wanted rain.": -1}

@@ -9,7 +9,6 @@ import pytest
 from fakes import FakeEncoder, fake_model
 from simulated import fill_in, simulated, write_tags
 
-from pipeline import bundle
 from pipeline.configfile import load_config
 from pipeline.learn.calibration import fit_decider
 from pipeline.learn.heldout import HeldOut, row_key
@@ -38,7 +37,7 @@ def dump_of_the_place():
 def place(tmp_path, monkeypatch):
     """A folder with a bundle and tags that it made."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(bundle, "load_encoder", lambda *_, **__: FakeEncoder())
+    monkeypatch.setattr("pipeline.bundlestudent.load_encoder", lambda *_, **__: FakeEncoder())
     config = load_config(str(shipped("configs/default.yaml"))).config
     chosen = {name: getattr(config, name).model_dump() for name in ("calibration", "thresholds")}
     documents = {"README.md": b"", "evaluation.json": b"{}", "config.json": json.dumps(chosen).encode()}

@@ -64,6 +64,7 @@ def test_coders_who_agree_and_who_do_not(one, other, expected):
     table = label_table(lines, codebook=BOOK)
     assert table.answers.dtype == np.int8
     assert table.answers.tolist() == [[expected, -1]]
+    assert table.unsure.tolist() == [["unsure" in (one, other), False]]
     assert table.codebook_ids == ("bribery", "brutality")
 
 

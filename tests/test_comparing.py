@@ -14,6 +14,7 @@ from pipeline.comparing.told import COLUMNS, comparison_markdown, comparison_not
 from pipeline.config import CalibrationConfig, EvaluationConfig
 from pipeline.errors import DataError
 from pipeline.evaluation import evaluate
+from pipeline.learn.heldout import source_key
 from pipeline.model import ThemeModel
 
 CONFIG = EvaluationConfig(bootstrap=100)
@@ -225,7 +226,7 @@ def test_tables_hold_every_theme_and_no_text(trained, mixed):
 
 def test_held_out_scores_are_chosen_as_the_model_chooses(tmp_path, monkeypatch):
     """A model without calibration, tuned for recall, is measured as one, also when it comes from its bundle."""
-    monkeypatch.setattr("pipeline.bundle.load_encoder", lambda *_, **__: FakeEncoder())
+    monkeypatch.setattr("pipeline.bundlestudent.load_encoder", lambda *_, **__: FakeEncoder())
     chosen = "calibration: {method: none}\nthresholds: {goal: recall>=0.95}\n"
     made = small_training(tmp_path / "t", extra=chosen)
     loaded = ThemeModel.load(made.bundle)
@@ -235,3 +236,54 @@ def test_held_out_scores_are_chosen_as_the_model_chooses(tmp_path, monkeypatch):
     other = dataclasses.replace(loaded.held_out, calibration=CalibrationConfig(method="platt"))
     _, platt = unseen(dataclasses.replace(loaded, held_out=other), tmp_path / "t/labels.jsonl")
     assert np.abs(platt.scores - made.trained.scores).max() > 0.01
+
+
+def new_lines(counts):
+    """New paragraphs, each its own story: so many of each source."""
+    names = [source for source, count in counts.items() for _ in range(count)]
+    return [
+        line(n, f"Unheard of bribe number {n} for clerk {n}.", bribery="yes" if n % 2 else "no", topic_source=source)
+        for n, source in enumerate(names, start=100)
+    ]
+
+
+def test_new_labels_are_measured_source_by_source(watched, tmp_path):
+    known = dataclasses.replace(watched.held_out, sources=(source_key("River Post"),) * 36)
+    model = dataclasses.replace(watched, held_out=known)
+    lines = new_lines({"River Post, May 2020": 5, "river post, June 2020": 5, "Hill Radio": 12, "Lake FM": 3, "": 6})
+    path = labels(tmp_path / "new.jsonl", lines)
+    found = evaluate(model, [path], config=CONFIG)
+    assert [(one.name, one.rows, one.groups, one.in_training) for one in found.sources.measured] == [
+        ("Hill Radio", 12, 12, False),
+        ("River Post", 10, 10, True),
+    ]
+    assert found.sources.few == 1
+    alone = evaluate(model, [labels(tmp_path / "hill.jsonl", lines[10:22])], config=CONFIG)
+    assert found.sources.measured[0].measures == alone.measures
+    assert found.as_dict()["sources"]["measured"][0]["measures"]["macro"]["f1"]["low"] is not None
+    older = dataclasses.replace(watched, held_out=dataclasses.replace(known, sources=()))
+    assert {one.in_training for one in evaluate(older, [path], config=CONFIG).sources.measured} == {None}
+
+
+def test_a_source_of_paragraphs_in_training_is_known_without_a_list(watched, folder, tmp_path):
+    before = [json.loads(one) | {"topic_source": "Hill Radio"} for one in (folder / "labels.jsonl").open()]
+    older = dataclasses.replace(watched, held_out=dataclasses.replace(watched.held_out, sources=()))
+    path = labels(tmp_path / "both.jsonl", [*before, *new_lines({"Hill Radio": 11, "Lake FM": 10})])
+    found = evaluate(older, [path], config=CONFIG).sources
+    assert [(one.name, one.rows, one.in_training) for one in found.measured] == [
+        ("Hill Radio", 11, True),
+        ("Lake FM", 10, None),
+    ]
+
+
+def test_labels_without_a_new_paragraph_or_a_source_have_no_table_by_source(watched, folder, tmp_path):
+    assert evaluate(watched, [folder / "labels.jsonl"], config=CONFIG).sources is None
+    assert evaluate(watched, [labels(tmp_path / "n.jsonl", new_lines({"": 8}))], config=CONFIG).sources is None
+
+
+def test_what_training_measured_by_source_is_told_for_its_own_rows_alone(watched, trained, folder, tmp_path):
+    stored = trained.evaluation.measures
+    own = evaluate(watched, [folder / "labels.jsonl"], config=CONFIG, by_source=stored)
+    assert own.by_source is stored
+    other = evaluate(watched, [labels(tmp_path / "n.jsonl", new_lines({"": 8}))], config=CONFIG, by_source=stored)
+    assert other.by_source is None

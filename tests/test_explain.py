@@ -4,10 +4,10 @@ import dataclasses
 
 import numpy as np
 import pytest
-from fakes import FakeEncoder, fake_model
+from fakes import FakeEncoder, fake_model, with_words
 
 from pipeline.errors import UsageError
-from pipeline.explain import evidence
+from pipeline.explain import evidence, explained
 from pipeline.learn.heads import Heads
 from pipeline.progress import silent
 
@@ -55,6 +55,31 @@ def test_what_the_neighbours_add_is_told_apart():
     assert beside.score == pytest.approx(1 / (1 + np.exp(-log_odds)), abs=1e-5)
 
 
+@pytest.mark.parametrize("text", [TEXT, "one", "", "Gate, gate and GATE"])
+def test_hashed_words_are_told_too_and_all_still_adds_up(text):
+    plain = fake_model(("bribery", "crackdowns"))
+    model = with_words(with_neighbours(plain))
+    for column, theme in enumerate(model.themes):
+        found = evidence(model, text, theme=theme, before="A bribe")
+        log_odds = found.constant + found.neighbours + sum(word.weight for word in found.words)
+        assert found.score == pytest.approx(1 / (1 + np.exp(-log_odds)), abs=1e-5)
+        scored = model.score(["A bribe", text], articles=["a", "a"])
+        assert found.score == pytest.approx(float(scored.scores[1, column]), abs=1e-6)
+        assert found.neighbours == pytest.approx(
+            evidence(with_neighbours(plain), text, theme=theme, before="A bribe").neighbours, abs=1e-6
+        )
+
+
+def test_the_shares_of_tokens_and_words_add_up_to_the_head_output():
+    model = with_words(fake_model(("bribery", "crackdowns")))
+    told = {}
+    scored = model.score([TEXT, "A bribe."], watch=told.__setitem__)
+    for row, text in enumerate([TEXT, "A bribe."]):
+        assert told[row].shares.sum(axis=0) == pytest.approx(scored.logits[row] - model.heads.bias, abs=1e-5)
+        assert np.array_equal(told[row].shares, model.shares(text).shares)
+        assert len(told[row].spans) == len(told[row].shares)
+
+
 class Opaque(FakeEncoder):
     """An encoder whose vectors are no sums over tokens."""
 
@@ -79,3 +104,30 @@ def test_an_encoder_without_token_parts_leaves_out_one_sentence_after_the_other(
 def test_an_unknown_theme_is_an_error_that_names_the_known_ones():
     with pytest.raises(UsageError, match="bribery"):
         evidence(fake_model(("bribery",)), TEXT, theme="bribes")
+
+
+class Counting(FakeEncoder):
+    """Counts how often it looks at a text for its tokens."""
+
+    looks = 0
+
+    def explain(self, text):
+        self.looks += 1
+        return super().explain(text)
+
+
+def test_all_themes_come_from_one_look_at_the_paragraph():
+    encoder = Counting()
+    model = fake_model(("bribery", "crackdowns", "quotas"), encoder=encoder)
+    expected = [evidence(model, TEXT, theme=theme, before="A bribe.") for theme in model.themes]
+    encoder.texts = encoder.looks = 0
+    assert explained(model, TEXT, themes=model.themes, before="A bribe.") == expected
+    assert (encoder.texts, encoder.looks) == (2, 3)  # two texts encoded, one of them looked at once more
+
+
+def test_without_names_the_themes_above_their_floor_are_explained():
+    model = fake_model(("bribery", "quotas"), encoder=FakeEncoder(width=256))
+    found = explained(model, "Rain fell. They wanted bribery.")
+    assert [(one.theme, one.decision) for one in found] == [("bribery", "yes")]
+    assert explained(model, "Rain fell and fell and fell.") == []
+    assert evidence(model, "Rain fell. They wanted bribery.", theme="quotas").decision == "no"

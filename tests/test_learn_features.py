@@ -5,6 +5,7 @@ import numpy as np
 from pipeline.config import HeadConfig
 from pipeline.learn.features import Features
 from pipeline.learn.heads import fit_heads
+from pipeline.learn.words import hash_words
 
 ROWS = np.array([[1, 1], [2, 2], [3, 3]], dtype=np.float32)
 ALONE = np.array([[1, 0], [2, 0], [3, 0]], dtype=np.float32)
@@ -49,3 +50,38 @@ def test_weights_count_as_repeated_rows():
     plain = fit_heads(Features(vectors).lesson(answers, every), config=HeadConfig())
     twice = fit_heads(Features(vectors, alone=vectors).lesson(answers, every), config=HeadConfig())
     assert np.abs(plain.weight - twice.weight).max() < 1e-3
+
+
+UNSURE = np.array([[False], [False], [True]])
+
+
+def test_an_unsure_judgement_is_a_row_of_its_own_that_says_nothing_else():
+    answers = np.array([[1, 0], [0, 1], [-1, 1]], dtype=np.int8)
+    unsure = np.array([[False, False], [False, False], [True, False]])
+    lesson = Features(ROWS, alone=ALONE, unsure=unsure, unsure_weight=0.4).lesson(answers, np.ones(3, dtype=bool))
+    assert lesson.vectors[6:].tolist() == [[3, 3], [3, 0]]
+    assert lesson.answers[6:].tolist() == [[1, -1], [1, -1]]
+    assert lesson.weights[6:].tolist() == [0.2, 0.2]
+
+
+def test_an_unsure_row_that_is_held_out_is_not_learned():
+    lesson = Features(ROWS, unsure=UNSURE, unsure_weight=1.0).lesson(ANSWERS, np.array([True, True, False]))
+    assert len(lesson.answers) == 2
+
+
+def test_words_follow_their_rows():
+    words = hash_words(["bribe", "gate", "rain", "post"], columns=4096)
+    features = Features(
+        ROWS,
+        alone=ALONE,
+        codebook=np.array([[9, 9]], dtype=np.float32),
+        said=np.array([[1]], dtype=np.int8),
+        words=words,
+        unsure=UNSURE,
+        unsure_weight=1.0,
+    )
+    lesson = features.lesson(ANSWERS, LEARNED)
+    wanted = [{1: 0, 2: 1, 3: 2, 9: 3}[int(row[0])] for row in lesson.vectors]
+    assert wanted == [0, 2, 0, 2, 2, 2, 3]
+    assert lesson.words.columns.tolist() == words.columns[wanted].tolist()
+    assert features.words_of(~LEARNED).columns.tolist() == words.columns[1:2].tolist()

@@ -159,3 +159,8 @@ def test_the_simulation_would_catch_paragraphs_taken_for_stories():
         floors.append(choose_floor(scores, yes, groups=np.arange(len(yes)), config=CONFIG)[0])
     kept = 1 - np.searchsorted(truth, np.array(floors, dtype=np.float32)) / len(truth)
     assert (kept < 0.9).sum() > binom.ppf(0.999, 1500, 0.1)
+
+
+@pytest.mark.parametrize(("found", "stories", "kept"), [(0, 3, False), (9, 10, True), (8, 10, False), (0, 0, True)])
+def test_a_promise_is_kept_by_no_fewer_stories_than_it_says(found, stories, kept):
+    assert Promise(0.9, 0.9, 30, 0).kept(found, stories=stories) is kept

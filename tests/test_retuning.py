@@ -10,7 +10,6 @@ import pytest
 from fakes import FakeEncoder
 from tracked import small_training
 
-from pipeline import bundle
 from pipeline.bundle import BUNDLE, load_bundle, verify_bundle
 from pipeline.errors import ConfigError, DataError, UsageError
 from pipeline.retuning import retune
@@ -27,7 +26,7 @@ def made(tmp_path_factory):
 def encoder(monkeypatch):
     """Stand in for the real one, and count what it is asked to read."""
     encoder = FakeEncoder()
-    monkeypatch.setattr(bundle, "load_encoder", lambda *_, **__: encoder)
+    monkeypatch.setattr("pipeline.bundlestudent.load_encoder", lambda *_, **__: encoder)
     return encoder
 
 
@@ -76,8 +75,8 @@ def test_twice_gives_the_same_bytes_and_a_different_purpose_other_ones(made, tmp
 @pytest.mark.usefixtures("encoder")
 def test_one_theme_can_have_a_goal_of_its_own(made, tmp_path):
     retuned = retune(made.bundle, ["thresholds.themes.weather=precision>=0.99"], name="one", out=tmp_path)
-    bands = retuned.evaluation["bands"]["themes"]
-    assert {theme: one["goal"] for theme, one in bands.items()} == {"bribery": "f1", "weather": "precision>=0.99"}
+    bands = retuned.evaluation.bands.themes
+    assert {theme: one.goal for theme, one in bands.items()} == {"bribery": "f1", "weather": "precision>=0.99"}
     before = made.trained.model.decider
     assert retuned.model.decider.threshold[0] == before.threshold[0]
 
@@ -85,10 +84,10 @@ def test_one_theme_can_have_a_goal_of_its_own(made, tmp_path):
 @pytest.mark.usefixtures("encoder")
 def test_what_was_measured_with_other_thresholds_is_not_taken_over(made, tmp_path):
     same = retune(made.bundle, ["promises.recall=0.5"], name="same", out=tmp_path).evaluation
-    assert set(same["baselines"]) == {"always_no", "tfidf"}
+    assert set(same.baselines) == {"always_no", "tfidf"}
     other = retune(made.bundle, ["thresholds.goal=recall>=0.9"], name="other", out=tmp_path).evaluation
-    assert set(other["baselines"]) == {"always_no"}
-    assert other["by_source"] is None
+    assert set(other.baselines) == {"always_no"}
+    assert other.by_source is None
 
 
 @pytest.mark.usefixtures("encoder")
@@ -97,8 +96,8 @@ def test_the_evaluation_is_that_of_a_training_with_these_settings(made, tmp_path
     trained = small_training(tmp_path / "training", extra=extra).trained
     words = ["thresholds.goal=recall>=0.9", "promises.recall=0.8", "promises.confidence=0.8"]
     retuned = retune(made.bundle, words, name="small", out=tmp_path)
-    assert retuned.evaluation["measures"] == trained.evaluation.measures.as_dict()
-    assert retuned.evaluation["bands"] == trained.evaluation.bands.as_dict()
+    assert retuned.evaluation.measures == trained.evaluation.measures
+    assert retuned.evaluation.bands == trained.evaluation.bands
     assert retuned.model.provenance["config"] == trained.model.provenance["config"]
 
 
@@ -152,8 +151,10 @@ def test_a_bundle_without_held_out_scores_is_refused(made, tmp_path):
 
 
 def test_the_command_prints_tables_and_writes_the_bundle(made, tmp_path, run, encoder):
-    done = run("models", "retune", made.bundle, "thresholds.goal=recall>=0.9", "--name", "careful", "--out", tmp_path)
+    words = ["thresholds.goal=recall>=0.9", "tracking.enabled=false", "--name", "careful", "--out", tmp_path]
+    done = run("models", "retune", made.bundle, *words)
     assert done.code == 0, done.err
+    assert "tracked" not in done.err
     assert "no promise: 12 positive stories, 22 needed" in " ".join(done.out.split())
     assert (tmp_path / "careful" / BUNDLE.model).is_file()
     again = run("models", "retune", made.bundle, "--name", "careful", "--out", tmp_path)
@@ -161,6 +162,36 @@ def test_the_command_prints_tables_and_writes_the_bundle(made, tmp_path, run, en
     assert "--overwrite" in again.err
     nameless = run("models", "retune", made.bundle)
     assert nameless.code != 0 and "--name" in nameless.err
+
+
+def test_a_retuned_model_is_a_version_that_can_be_promoted(made, tmp_path, run, encoder, monkeypatch):
+    from pipeline.tracking.store import find_store, opened
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("THEMES_CACHE", str(tmp_path / "cache"))
+    where, labels = f"tracking.uri={tmp_path / 'runs/m.sqlite'}", made.bundle.parent / "labels.jsonl"
+    runs = []
+    for recall in (0.9, 0.7):
+        done = run("models", "retune", made.bundle, f"promises.recall={recall}", where, "--name", f"r{recall}")
+        assert done.code == 0, done.err
+        runs.append(done.err.split("tracked   run ")[1].split(",")[0])
+    assert "models:/themes/2 (candidate)" in done.err
+    with opened(find_store("runs/m.sqlite")) as client:
+        recorded = client.get_run(runs[1])
+        names = {one.path for one in client.list_artifacts(runs[1])}
+    assert recorded.data.tags["kind"] == "retuning"
+    assert recorded.data.tags["retuned_from_sha256"] == made.sha256
+    assert (recorded.data.params["promises.recall"], recorded.data.params["name"]) == ("0.7", "r0.7")
+    assert {"bundle", "figures", "held_out.parquet"} <= names
+    store = ("--tracking-uri", "runs/m.sqlite")
+    done = run("models", "promote", "models:/themes/2", labels, *store)
+    assert done.code == 0, done.err
+    assert "version 2 of themes is now the champion" in done.out
+    again = run("train", "--from-run", runs[1], *store)
+    assert again.code == 65 and "retuned a model and trained nothing" in again.err
+    third = run("models", "retune", "models:/themes@champion", where, "tracking.enabled=false", "--name", "third")
+    assert third.code == 0, third.err
+    assert json.loads(Path("models/third/model.json").read_bytes())["provenance"]["retuned_from"] != made.sha256
 
 
 def test_a_theme_that_is_never_given_is_told(made, tmp_path, run, encoder):
@@ -172,8 +203,9 @@ def test_a_theme_that_is_never_given_is_told(made, tmp_path, run, encoder):
     kept = {name: (made.bundle / name).read_bytes() for name in (BUNDLE.card, BUNDLE.evaluation, BUNDLE.config)}
     model.save(tmp_path / "bad", documents=kept)
     done = run(
-        "models", "retune", tmp_path / "bad", "thresholds.goal=precision>=0.99", "--name", "x", "--out", tmp_path
-    )
+        "models", "retune", tmp_path / "bad", "thresholds.goal=precision>=0.99", "tracking.enabled=false",
+        "--name", "x", "--out", tmp_path,
+    )  # fmt: skip
     assert done.code == 0
     assert "bribery: no threshold reaches precision>=0.99; it is never `yes`" in done.err
 
@@ -184,9 +216,9 @@ import sys
 sys.path.insert(0, "tests")
 from fakes import FakeEncoder
 from pathlib import Path
-from pipeline import bundle
+from pipeline import bundlestudent
 from pipeline.retuning import retune
-bundle.load_encoder = lambda *_, **__: FakeEncoder()
+bundlestudent.load_encoder = lambda *_, **__: FakeEncoder()
 retune(Path(sys.argv[1]), ["thresholds.goal=recall>=0.9"], name="x", out=Path(sys.argv[2]))
 print("loaded:", *sorted({name.split(".")[0] for name in sys.modules}))
 """

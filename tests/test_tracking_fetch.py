@@ -8,7 +8,6 @@ import pytest
 from fakes import FakeEncoder
 from tracked import closed_port, small_training, tracking
 
-from pipeline import bundle
 from pipeline.errors import DataError, MissingError, TrackingError, UsageError
 from pipeline.model import ThemeModel
 from pipeline.tracking import fetch_model, record
@@ -47,7 +46,7 @@ def test_every_kind_of_address_gives_the_bundle_it_means(stored, tmp_path, monke
 
 def test_it_scores_as_before(stored, tmp_path, monkeypatch):
     made, _, uri = stored
-    monkeypatch.setattr(bundle, "load_encoder", lambda *_, **__: FakeEncoder())
+    monkeypatch.setattr("pipeline.bundlestudent.load_encoder", lambda *_, **__: FakeEncoder())
     texts = ["Patrol 3 took a bribe.", "Rain fell."]
     loaded = ThemeModel.load(fetch_model("models:/themes@champion", tracking_uri=uri, into=tmp_path))
     assert loaded.score(texts).scores.tolist() == made[0].trained.model.score(texts).scores.tolist()

@@ -45,11 +45,10 @@ def invented(small, names, *, rows=60, never=False):
         seed=1,
     )
     evaluation = dataclasses.replace(small.evaluation, measures=found, baselines={"tfidf": found})
-    table = dataclasses.replace(small.table, answers=answers, codebook_ids=model.themes)
     return dataclasses.replace(
         small,
         model=model,
-        table=table,
+        answers=answers,
         groups=np.arange(rows) // 2,
         scores=scores,
         decisions=decisions,

@@ -36,7 +36,7 @@ def made(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def _fake(monkeypatch, tmp_path):
-    monkeypatch.setattr("pipeline.bundle.load_encoder", lambda config, adapter=None: FakeEncoder())
+    monkeypatch.setattr("pipeline.bundlestudent.load_encoder", lambda *_, **__: FakeEncoder())
     monkeypatch.setenv("THEMES_CACHE", str(tmp_path / "cache"))
 
 

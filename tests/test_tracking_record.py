@@ -70,7 +70,7 @@ def test_it_tells_what_was_made(told):
     recorded, _ = told
     assert (recorded.model, recorded.model_version, recorded.problem) == ("themes", "1", "")
     assert recorded.aliases == ("candidate", "champion")
-    assert recorded.run_id in recorded.told() and "version 1 (candidate, champion)" in recorded.told()
+    assert recorded.run_id in recorded.told() and "models:/themes/1 (candidate, champion)" in recorded.told()
 
 
 def test_the_run_is_finished_and_names_no_person(told, made):

@@ -51,6 +51,16 @@ def test_paths_are_recorded_from_the_current_folder(recorded, monkeypatch):
     assert values["labels"] == ["inner/labels.jsonl"] and values["codebook"] == "inner/codebook.yaml"
 
 
+def test_encoders_are_recorded_from_the_current_folder_unless_a_package_names_them(recorded, monkeypatch):
+    made, _, folder = recorded
+    monkeypatch.chdir(folder)
+    encoder = made.trained.config.encoder.model_copy(
+        update={"id": str(folder / "inner" / "one"), "beside": ["package:other", str(folder / "two")]}
+    )
+    values = recorded_config(made.trained.config.model_copy(update={"encoder": encoder}))
+    assert (values["encoder"]["id"], values["encoder"]["beside"]) == ("inner/one", ["package:other", "two"])
+
+
 @pytest.mark.parametrize("uri", ["https://ana:secret@runs.example.org", "https://secret@runs.example.org"])
 def test_no_password_is_recorded(recorded, uri):
     config = recorded[0].trained.config

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.auditing.tagged import TaggedDump
-from pipeline.bundle import BUNDLE, audit_bundle
-from pipeline.config import CalibrationConfig, ThresholdsConfig
+from pipeline.bundle import audit_bundle
 from pipeline.errors import DataError
-from pipeline.learn.calibration import held_out_scores
 from pipeline.model import ThemeModel
 
 __all__ = ["Labelled", "labelled"]
@@ -53,13 +50,4 @@ def labelled(folder: Path, *, dump: TaggedDump) -> Labelled:
     if held is None:
         problem = "holds no held-out rows, so nothing is known of its errors"
         raise DataError(folder, problem, "train it again, or use an audit sample: themes audit draw")
-    config = json.loads((folder / BUNDLE.config).read_bytes())
-    _, decisions = held_out_scores(
-        held.logits,
-        held.answers,
-        fold=held.fold,
-        calibration=CalibrationConfig.model_validate(config["calibration"]),
-        thresholds=ThresholdsConfig.model_validate(config["thresholds"]),
-        themes=model.themes,
-    )
-    return Labelled(held.answers, decisions, held.groups)
+    return Labelled(held.answers, held.decided(model.themes)[1], held.groups)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pipeline.auditing.column import Column
 from pipeline.auditing.labelled import Labelled
 from pipeline.auditing.tagged import YES, TaggedDump
-from pipeline.learn.metrics import Figure
+from pipeline.learn.metrics import FEWEST_GROUPS, Figure
 from pipeline.learn.prevalence import ErrorRates, corrected, error_rates, random_weights, resampled_share
 from pipeline.progress import Progress, silent
 
@@ -32,7 +32,6 @@ ASSUMED = (
 _DRAWS = 2000
 _BUNDLES = 1024  # stories are resampled in at most so many random bundles: the same variance in bounded memory
 _FEWEST_UNITS = 30
-_FEWEST_STORIES = 5
 _SEED = 7
 
 
@@ -234,7 +233,7 @@ def _corrected(counts: NDArray[np.int64], rates: ErrorRates, weights: NDArray[np
     units = counts[:, 0].sum()
     if units < _FEWEST_UNITS:
         return Figure(None, why=f"too few: {units} paragraphs")
-    if len(counts) < _FEWEST_STORIES:
+    if len(counts) < FEWEST_GROUPS:
         return Figure(None, why=f"too few: {units} paragraphs of {len(counts)} stories")
     whole, part = counts.T.astype(np.float64)
     tagged = resampled_share(part, whole, weights=weights, seed=_SEED)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["show_bands"]
+import typer
+
+if TYPE_CHECKING:
+    from pipeline.evaluation import Evaluation
+    from pipeline.learn.promises import Promise
+
+__all__ = ["show_bands", "show_shortfalls"]
 
 
 def show_bands(evaluation: dict[str, Any]) -> None:
@@ -39,3 +46,13 @@ def show_bands(evaluation: dict[str, Any]) -> None:
         if one["threshold"] > 1:
             goal = one["goal"] or "its goal"
             say(f"warning   {theme}: no threshold reaches {goal}; it is never `yes` (docs/promises.md)")
+
+
+def show_shortfalls(evaluation: Evaluation, promises: Sequence[Promise]) -> None:
+    """Say of which themes these labels show less than was promised."""
+    if evaluation.bands is None:
+        return
+    for (theme, one), promise in zip(evaluation.bands.themes.items(), promises, strict=False):
+        if promise.holds and not promise.kept(one.found, stories=one.stories):
+            held = f"{one.found} of {one.stories} stories held whole"
+            typer.echo(f"{theme}: {held}, fewer than the {promise.recall * 100:g} % promised (docs/promises.md)")

@@ -10,6 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from pipeline.explain import Evidence, Span
+    from pipeline.model import ThemeModel
     from pipeline.nearest import Near
 
 __all__ = ["register"]
@@ -39,49 +40,47 @@ def explain(
 
     from pipeline.cli.models import find_bundle
     from pipeline.cli.output import emit_json, say
-    from pipeline.explain import evidence
+    from pipeline.explain import explained
     from pipeline.ingest.clean import clean
-    from pipeline.model import BANDS, ThemeModel
+    from pipeline.model import ThemeModel
 
     loaded = ThemeModel.load(find_bundle(model))
     text = sys.stdin.read() if text == "-" else text
-    beside = [part for part in (before, text, after) if part or part is text]
-    bands = loaded.score(beside, articles=["one"] * len(beside)).bands[1 if before else 0]
-    names = theme or [name for name, band in zip(loaded.themes, bands, strict=True) if band]
-    found = []
-    for name in names:
-        one = evidence(loaded, text, theme=name, before=before, after=after)
-        near = _nearest(loaded, text, labels, theme=name) if labels else []
-        found.append((one, BANDS[bands[loaded.themes.index(name)]], near))
+    found = explained(loaded, text, themes=theme or [], before=before, after=after)
+    near = _nearest(loaded, text, labels) if labels and found else []
     if as_json:
-        emit_json([_plain(*one, text=clean(text)) for one in found])
+        emit_json([_plain(one, near, text=clean(text)) for one in found])
         return
     if not found:
         say("no theme reaches its floor; name one with --theme to see why")
-    for shown, band, near in found:
-        _show(shown, band, near, text=clean(text))
+    for one in found:
+        _show(one, near, text=clean(text))
 
 
-def _nearest(model: Any, text: str, labels: list[Path], *, theme: str) -> list[Near]:
+def _nearest(model: ThemeModel, text: str, labels: list[Path]) -> list[Near]:
     from pipeline.coding.judged import label_table, read_labels
     from pipeline.nearest import nearest
 
-    table = label_table(read_labels(labels, codebook=model.codebook), codebook=model.codebook)
-    return nearest(model, text, table, theme=theme)
+    return nearest(model, text, label_table(read_labels(labels, codebook=model.codebook), codebook=model.codebook))
 
 
-def _plain(found: Evidence, band: str, near: list[Near], *, text: str) -> dict[str, Any]:
+def _plain(found: Evidence, near: list[Near], *, text: str) -> dict[str, Any]:
     plain = dataclasses.asdict(found)
     for kind, spans in (("sentences", found.sentences), ("words", found.words)):
         plain[kind] = [dataclasses.asdict(span) | {"text": text[span.start : span.end]} for span in spans]
-    judged = [dataclasses.asdict(one) | {"answer": _ANSWERS[one.answer]} for one in near]
-    return {"decision": band, **plain, "nearest": judged}
+    judged = [dataclasses.asdict(one) | {"answer": _answer(one, found)} for one in near]
+    plain["nearest"] = [{key: value for key, value in one.items() if key != "answers"} for one in judged]
+    return plain
 
 
-def _show(found: Evidence, band: str, near: list[Near], *, text: str) -> None:
+def _answer(near: Near, found: Evidence) -> str:
+    return _ANSWERS[near.answers[found.theme]]
+
+
+def _show(found: Evidence, near: list[Near], *, text: str) -> None:
     from pipeline.cli.output import printable
 
-    typer.echo(f"{found.theme}  {band}, score {found.score:.2f}")
+    typer.echo(f"{found.theme}  {found.decision}, score {found.score:.2f}")
     for span in found.sentences:
         typer.echo(f"  {span.weight:+.2f}  {printable(text[span.start : span.end])}")
     if found.words:
@@ -90,7 +89,8 @@ def _show(found: Evidence, band: str, near: list[Near], *, text: str) -> None:
     beside = f"neighbours {round(found.neighbours, 2) + 0.0:+.2f}, rest {found.constant:+.2f}"
     typer.echo(f"  {beside}   (log odds, {_how(found)})")
     for one in near:
-        typer.echo(f"  judged {_ANSWERS[one.answer]}, {one.similarity:.2f} alike, {one.place}: {printable(one.text)}")
+        judged = f"judged {_answer(one, found)}, {one.similarity:.2f} alike"
+        typer.echo(f"  {judged}, {one.place}: {printable(one.text)}")
 
 
 def _word(span: Span, text: str) -> str:

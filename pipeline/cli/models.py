@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from pipeline.model import ThemeModel
 
-__all__ = ["find_bundle", "load_model", "register"]
+__all__ = ["bundle_folder", "find_bundle", "load_model", "register"]
 
 _AS_JSON = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 _MODEL = Annotated[str, typer.Argument(help="Bundle folder, as models/default.")]
@@ -48,7 +48,14 @@ def find_bundle(name: str) -> Path:
 
 
 def load_model(name: str, *, tracking_uri: str = "") -> ThemeModel:
-    """Load a bundle by folder or by its address in MLflow; only an address ever asks MLflow.
+    """Load a bundle by folder or by its address in MLflow; see ``bundle_folder``."""
+    from pipeline.model import ThemeModel
+
+    return ThemeModel.load(bundle_folder(name, tracking_uri=tracking_uri))
+
+
+def bundle_folder(name: str, *, tracking_uri: str = "") -> Path:
+    """Give a bundle's folder by itself or by its address in MLflow; only an address ever asks MLflow.
 
     Parameters
     ----------
@@ -62,15 +69,13 @@ def load_model(name: str, *, tracking_uri: str = "") -> ThemeModel:
     MissingError, DataError
         When there is no such model, or it was changed.
     """
-    from pipeline.model import ThemeModel
-
     if not name.startswith(("models:/", "runs:/")):
-        return ThemeModel.load(find_bundle(name))
+        return find_bundle(name)
     from pipeline.configfile import load_config
     from pipeline.tracking import fetch_model
 
     uri = tracking_uri or load_config("configs/default.yaml").config.tracking.uri
-    return ThemeModel.load(fetch_model(name, tracking_uri=uri))
+    return fetch_model(name, tracking_uri=uri)
 
 
 def list_models(
@@ -102,7 +107,8 @@ def _line(path: Path) -> dict[str, str]:
     try:
         head = audit_bundle(path)
         evaluation = json.loads((path / BUNDLE.evaluation).read_bytes())
-        f1 = shown_figure(evaluation["measures"]["macro"]["f1"])
+        measured = evaluation.get("measures")  # a student has none: nobody measured it against people
+        f1 = shown_figure(measured["macro"]["f1"]) if measured else "student"
     except ThemesError as error:
         state = f"refused: {error.problem}"
         return {"model": str(path), "themes": "", "macro_f1": "", "sha256": "", "state": state}

@@ -32,6 +32,8 @@ class LabelTable:
         n texts.
     answers
         Shape (n, t): 1 yes, 0 no, -1 unsure, contradictory or not asked.
+    unsure
+        Shape (n, t): whether a coder was unsure. The answer is -1 there, whatever the others said.
     articles, stories, sources
         Per row; ``sources`` is where the topic comes from and may be empty.
     passages
@@ -44,6 +46,7 @@ class LabelTable:
 
     texts: list[str]
     answers: NDArray[np.int8]
+    unsure: NDArray[np.bool_]
     articles: list[str]
     stories: list[str]
     sources: list[str]
@@ -91,12 +94,16 @@ def label_table(judged: Iterable[Judged], *, codebook: Codebook) -> LabelTable:
         paragraphs[line.article, line.paragraph, line.text].append(line)
     rows = list(paragraphs.values())  # a dict keeps the order of first arrival, which is sorted
     answers = np.full((len(rows), len(codebook.ids)), -1, dtype=np.int8)
+    unsure = np.zeros(answers.shape, dtype=bool)
     for row, lines in enumerate(rows):
-        answers[row] = [_agreed(lines, theme=theme) for theme in codebook.ids]
+        given = [{line.judgements[theme] for line in lines if theme in line.judgements} for theme in codebook.ids]
+        answers[row] = [_agreed(one) for one in given]
+        unsure[row] = [Answer.UNSURE in one for one in given]
     firsts = [lines[0] for lines in rows]
     return LabelTable(
         texts=[line.text for line in firsts],
         answers=answers,
+        unsure=unsure,
         articles=[line.article for line in firsts],
         stories=[line.story for line in firsts],
         sources=[line.topic_source for line in firsts],
@@ -121,9 +128,8 @@ def _order(line: Judged) -> tuple[str, int, str, str, str]:
     return line.article, line.paragraph, line.id, line.text, line.coder
 
 
-def _agreed(lines: list[Judged], *, theme: str) -> int:
+def _agreed(given: set[Answer]) -> int:
     """Give 1 or 0 when all who were asked say so, else -1."""
-    given = {line.judgements[theme] for line in lines if theme in line.judgements}
     if given == {Answer.YES}:
         return 1
     return 0 if given == {Answer.NO} else -1

@@ -13,7 +13,6 @@ from pipeline.coding.judged import LabelTable
 from pipeline.errors import DataError
 from pipeline.ingest.clean import clean
 from pipeline.ingest.clusters import groups
-from pipeline.learn.calibration import held_out_scores
 from pipeline.learn.heldout import row_key
 from pipeline.learn.splits import join_groups
 from pipeline.learn.unseen import Origin, origin_of
@@ -99,14 +98,7 @@ def unseen_scores(
         scores[live], decisions[live], calibrated[live] = scored.scores, scored.decisions, scored.scores
     kept = origin.held_out >= 0
     if held is not None and kept.any():
-        nested, given = held_out_scores(
-            held.logits,
-            held.answers,
-            fold=held.fold,
-            calibration=held.calibration,
-            thresholds=held.thresholds,
-            themes=model.themes,
-        )
+        nested, given = held.decided(model.themes)
         place = origin.held_out[kept]
         scores[kept], decisions[kept] = nested[place], given[place]
         calibrated[kept] = model.decider.scores(held.logits[place])

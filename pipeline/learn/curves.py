@@ -17,7 +17,8 @@ def platt(column: NDArray[np.float64], yes: NDArray[np.bool_]) -> tuple[float, f
 
     Targets are softened as Platt does, so that separable answers do not give infinite slopes. Newton's method
     with halved steps, after Lin, Lin and Weng (2007), "A note on Platt's probabilistic outputs for support
-    vector machines", Machine Learning 68.
+    vector machines", Machine Learning 68. Written out, and not taken from scikit-learn, for two reasons: retuning
+    a bundle loads no such library, and sums in a fixed order give the same bits with any number of cores.
     """
     positives, negatives = int(yes.sum()), int((~yes).sum())
     if min(positives, negatives) < _FEWEST:

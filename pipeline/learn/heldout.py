@@ -9,9 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.config import CalibrationConfig, ThresholdsConfig
+from pipeline.learn.calibration import held_out_scores
 from pipeline.records import digest
 
-__all__ = ["HeldOut", "row_key"]
+__all__ = ["HeldOut", "row_key", "source_key"]
+
+_UNKNOWN = "0" * 32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +36,8 @@ class HeldOut:
         float64 (n, t).
     calibration, thresholds
         How probabilities and thresholds are chosen on them.
+    sources
+        ``source_key`` of each row; empty where the bundle was written before they were kept.
     """
 
     keys: tuple[str, ...]
@@ -42,6 +47,18 @@ class HeldOut:
     logits: NDArray[np.float64]
     calibration: CalibrationConfig = field(default_factory=CalibrationConfig)
     thresholds: ThresholdsConfig = field(default_factory=ThresholdsConfig)
+    sources: tuple[str, ...] = ()
+
+    def decided(self, themes: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Score and decide each row with probabilities and thresholds chosen without its fold; both (n, t)."""
+        return held_out_scores(
+            self.logits,
+            self.answers,
+            fold=self.fold,
+            calibration=self.calibration,
+            thresholds=self.thresholds,
+            themes=themes,
+        )
 
     def rows(self, keys: Sequence[str]) -> NDArray[np.int64]:
         """Find rows by key, int64 (len(keys),): -1 where there is none, the first where several are equal."""
@@ -54,3 +71,8 @@ class HeldOut:
 def row_key(text: str) -> str:
     """Name a cleaned text by 32 hex digits: who holds the text can find the row, the row does not give the text."""
     return digest("row", text)[:32]
+
+
+def source_key(outlet: str) -> str:
+    """Name an outlet by 32 hex digits, zeros where there is none: who can guess its name can find it."""
+    return digest("source", outlet.casefold())[:32] if outlet else _UNKNOWN

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pipeline.config import EvaluationConfig
 
 __all__ = [
+    "FEWEST_GROUPS",
     "Figure",
     "Measures",
     "ThemeMeasures",
@@ -21,9 +22,11 @@ __all__ = [
     "measure",
 ]
 
+FEWEST_GROUPS = 5
+"""Groups that an interval must rest on: of four, all are drawn alike so often that it is far too narrow."""
+
 _BINS = 10  # of the calibration error
 _CHUNK = 200  # resamplings at once: bounds memory to a few dozen MB
-_FEWEST = 5  # groups that a figure rests on: of fewer, resampling gives intervals that are far too narrow
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,16 @@ class Measures:
         """Give plain dictionaries and numbers."""
         return asdict(self)
 
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Measures:
+        """Read what ``as_dict`` gave."""
+
+        def read(row: dict[str, Any]) -> dict[str, Any]:
+            return {name: Figure(**one) if isinstance(one, dict) else one for name, one in row.items()}
+
+        themes = {theme: ThemeMeasures(**read(row)) for theme, row in values["themes"].items()}
+        return cls(themes, read(values["macro"]), read(values["micro"]))
+
 
 def measure(
     answers: NDArray[np.int8],
@@ -110,32 +123,23 @@ def measure(
     asked, the others on those with a yes.
     """
     weights = group_weights(groups, resamplings=config.bootstrap, seed=seed)
-    counts = [_counts(answers[:, j], scores[:, j], decisions[:, j], weights) for j in range(len(themes))]
+    counts = _counts_by_theme(answers, scores, decisions, weights)
+    table = [_rates(count) for count in counts]
     tail = (1 - config.confidence) / 2
+    asked, yes = answers >= 0, answers == 1
+    given = decisions & asked
     measured = {}
     for index, theme in enumerate(themes):
-        asked, yes = answers[:, index] >= 0, answers[:, index] == 1
-        given = decisions[:, index] & asked
-        rows = _recentred(_rates(counts[index]))
-        figures = {
-            name: _figure(row, tail, rests=groups[_rests_on(name, asked=asked, yes=yes, given=given)])
-            for name, row in rows.items()
-        }
+        rows = asked[:, index], yes[:, index], given[:, index]
+        figures = _figures(_recentred(table[index]), tail, groups, *rows)
         measured[theme] = ThemeMeasures(
-            asked=int(asked.sum()), support=int(yes.sum()), given=int(given.sum()), **figures
+            asked=int(rows[0].sum()), support=int(rows[1].sum()), given=int(rows[2].sum()), **figures
         )
-    table = [_rates(count) for count in counts]
+    anywhere = [np.asarray(mask.any(axis=1)) for mask in (asked, yes, given)]
     means = _recentred({name: mean_over_themes(table, name) for name in table[0]})
-    anywhere = {
-        "asked": np.asarray((answers >= 0).any(axis=1)),
-        "yes": np.asarray((answers == 1).any(axis=1)),
-        "given": np.asarray((decisions & (answers >= 0)).any(axis=1)),
-    }
-    rests = {name: groups[_rests_on(name, **anywhere)] for name in means}
-    macro = {name: _figure(row, tail, rests=rests[name]) for name, row in means.items()}
     total = _rates(np.sum(counts, axis=0))
-    micro = {name: _figure(total[name], tail, rests=rests[name]) for name in ("precision", "recall", "f1")}
-    return Measures(measured, macro, micro)
+    micro = {name: total[name] for name in ("precision", "recall", "f1")}
+    return Measures(measured, _figures(means, tail, groups, *anywhere), _figures(micro, tail, groups, *anywhere))
 
 
 def figures_under(
@@ -146,8 +150,7 @@ def figures_under(
     weights: NDArray[np.float64],
 ) -> list[dict[str, NDArray[np.float64]]]:
     """Give the figures of each theme, by name, under each row of weights (k, n): k numbers, NaN where unknown."""
-    columns = range(answers.shape[1])
-    return [_rates(_counts(answers[:, j], scores[:, j], decisions[:, j], weights)) for j in columns]
+    return [_rates(count) for count in _counts_by_theme(answers, scores, decisions, weights)]
 
 
 def mean_over_themes(table: list[dict[str, NDArray[np.float64]]], name: str) -> NDArray[np.float64]:
@@ -164,6 +167,15 @@ def group_weights(groups: NDArray[np.int64], *, resamplings: int, seed: int) -> 
     generator = np.random.default_rng(seed)
     drawn = generator.multinomial(len(names), np.full(len(names), 1 / len(names)), size=resamplings)
     return np.concatenate([np.ones((1, len(names))), drawn])[:, index].astype(np.float64)
+
+
+def _counts_by_theme(
+    answers: NDArray[np.int8],
+    scores: NDArray[np.float32],
+    decisions: NDArray[np.bool_],
+    weights: NDArray[np.float64],
+) -> list[NDArray[np.float64]]:
+    return [_counts(*columns, weights) for columns in zip(answers.T, scores.T, decisions.T, strict=True)]
 
 
 def _counts(
@@ -238,11 +250,17 @@ def _recentred(rows: dict[str, NDArray[np.float64]]) -> dict[str, NDArray[np.flo
     return rows | {"calibration_error": moved}
 
 
-def _rests_on(
-    name: str, *, asked: NDArray[np.bool_], yes: NDArray[np.bool_], given: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """Say which rows a figure is a share of."""
-    return {"precision": given, "calibration_error": asked}.get(name, yes)
+def _figures(
+    rows: dict[str, NDArray[np.float64]],
+    tail: float,
+    groups: NDArray[np.int64],
+    asked: NDArray[np.bool_],
+    yes: NDArray[np.bool_],
+    given: NDArray[np.bool_],
+) -> dict[str, Figure]:
+    """Give each figure with its interval, by the groups of the rows that it is a share of."""
+    rests = {"precision": given, "calibration_error": asked}
+    return {name: _figure(row, tail, rests=groups[rests.get(name, yes)]) for name, row in rows.items()}
 
 
 def _figure(row: NDArray[np.float64], tail: float, *, rests: NDArray[np.int64]) -> Figure:
@@ -250,8 +268,8 @@ def _figure(row: NDArray[np.float64], tail: float, *, rests: NDArray[np.int64]) 
     if not np.isfinite(value):
         return Figure(None, why="nothing was yes, or nothing was given")
     stories = len(np.unique(rests))
-    if stories < _FEWEST:
-        return Figure(float(value), why=f"rests on {stories} groups, {_FEWEST} needed for an interval")
+    if stories < FEWEST_GROUPS:
+        return Figure(float(value), why=f"rests on {stories} groups, {FEWEST_GROUPS} needed for an interval")
     if len(drawn) < len(row) / 2:
         return Figure(float(value), why="most resamplings hold no positive: too few groups for an interval")
     low, high = np.quantile(drawn, [tail, 1 - tail])

@@ -9,14 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.config import EvaluationConfig
-from pipeline.learn.metrics import figures_under, group_weights, mean_over_themes
+from pipeline.learn.metrics import FEWEST_GROUPS, figures_under, group_weights, mean_over_themes
 
 __all__ = ["COMPARED", "Answered", "Difference", "PairedMeasures", "PairedTheme", "Verdict", "measure_pair"]
 
 COMPARED = ("f1", "average_precision")
 """The figures that are compared."""
-
-_FEWEST = 5  # groups with a yes: of four, all are drawn alike so often that chance would pass for a verdict
 
 Verdict = Literal["better", "worse", "too close to call", "unknown"]
 """Of the second model, measured by the first."""
@@ -149,8 +147,8 @@ def _difference(a: NDArray[np.float64], b: NDArray[np.float64], tail: float, sto
     if not (np.isfinite(a[0]) and np.isfinite(b[0])):
         return Difference(None, None, None, why="nothing was judged yes")
     values = float(a[0]), float(b[0]), float(b[0] - a[0])
-    if stories < _FEWEST:
-        return Difference(*values, why=f"yes in {stories} groups, {_FEWEST} needed")
+    if stories < FEWEST_GROUPS:
+        return Difference(*values, why=f"yes in {stories} groups, {FEWEST_GROUPS} needed")
     drawn = (b - a)[1:]
     low, high = np.quantile(drawn[np.isfinite(drawn)], [tail, 1 - tail])
     return Difference(*values, float(low), float(high))

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.learn.metrics import Figure
+from pipeline.learn.metrics import FEWEST_GROUPS, Figure
 
 __all__ = ["ErrorRates", "corrected", "error_rates", "random_weights", "resampled_share"]
 
-_FEWEST_GROUPS = 5  # with yes: below, the hit rate is a guess
 _LEAST_GAP = 0.05  # between hit and false-alarm rate, at the low end of its interval: below, the quotient explodes
 
 
@@ -101,8 +100,8 @@ def error_rates(
     hit, false_alarm = rate(1, 1), rate(0, 2)
     for word, answer in (("yes", 1), ("no", 0)):
         found = len(np.unique(index[answers == answer]))
-        if found < _FEWEST_GROUPS:
-            why = f"cannot be corrected: judged {word} in {found} groups, {_FEWEST_GROUPS} needed"
+        if found < FEWEST_GROUPS:
+            why = f"cannot be corrected: judged {word} in {found} groups, {FEWEST_GROUPS} needed"
             return ErrorRates(hit, false_alarm, why)
     return ErrorRates(hit, false_alarm, _unstable(hit, false_alarm, confidence))
 

@@ -51,6 +51,10 @@ class Promise:
         """Whether anything is promised."""
         return self.misses >= 0 and not self.why
 
+    def kept(self, found: int, *, stories: int) -> bool:
+        """Whether ``found`` of ``stories`` new stories, each whole in the bands, are no fewer than was promised."""
+        return found >= self.recall * stories - 1e-9
+
     def __str__(self) -> str:
         """Say it in a few words, as tables do."""
         if self.why:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import DataError
 
-__all__ = ["folds", "join_groups", "source_folds"]
+__all__ = ["folds", "join_groups", "outlet", "source_folds"]
 
 
 def join_groups(*keys: Sequence[Hashable]) -> NDArray[np.int64]:
@@ -73,18 +73,23 @@ def folds(answers: NDArray[np.int8], *, groups: NDArray[np.int64], n: int, seed:
     return fold
 
 
+def outlet(source: str) -> str:
+    """Give the outlet of a ``topic_source``: the text before the first comma, as in ``Daily NK, Nov 2018``."""
+    return source.partition(",")[0].strip()
+
+
 def source_folds(sources: Sequence[str], *, groups: NDArray[np.int64], n: int) -> NDArray[np.int64] | None:
     """Deal sources into folds, so that a row's source is never in training: reports unlike the training ones.
 
-    A source is the outlet: the text before the first comma, as in ``Daily NK, Nov 2018``. Groups stay whole, so
-    outlets that tell the same story stand in one fold. The largest go first, each to the smallest fold.
+    A source is the ``outlet``. Groups stay whole, so outlets that tell the same story stand in one fold. The
+    largest go first, each to the smallest fold.
 
     Returns
     -------
     NDArray or None
         int64 (rows,): fold of each row; None when all rows hang together, so that there is nothing to hold out.
     """
-    outlets = [source.partition(",")[0].strip().casefold() or f"? {row}" for row, source in enumerate(sources)]
+    outlets = [outlet(source).casefold() or f"? {row}" for row, source in enumerate(sources)]
     together = join_groups(outlets, groups.tolist())
     found = len(np.unique(together))
     if found < 2:

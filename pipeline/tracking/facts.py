@@ -16,9 +16,8 @@ from pipeline.tracking.runs import OURS
 if TYPE_CHECKING:
     from mlflow.entities import DatasetInput
 
-    from pipeline.evaluation import Evaluation
+    from pipeline.evaluation import Evaluation, Measured
     from pipeline.learn.bands import Bands
-    from pipeline.training import Trained
 
 __all__ = ["datasets", "metrics", "parameters", "tags", "write_held_out"]
 
@@ -27,9 +26,9 @@ _LONGEST_PARAMETER = 6000  # MLflow's limit
 _LONGEST_DIGEST = 36  # MLflow's limit; the whole hash stands in the profile and in the tags
 
 
-def parameters(trained: Trained) -> dict[str, str]:
+def parameters(made: Measured) -> dict[str, str]:
     """Flatten the configuration to ``section.key``; where it is tracked and promoted is none of the model's."""
-    values = recorded_config(trained.config)
+    values = recorded_config(made.config)
     del values["tracking"], values["promotion"]
     flat: dict[str, str] = {}
     for key, value in values.items():
@@ -41,30 +40,32 @@ def parameters(trained: Trained) -> dict[str, str]:
     return flat
 
 
-def tags(trained: Trained, *, model_sha256: str) -> dict[str, str]:
-    """Give the run's tags."""
-    hashes = {f"{what}_sha256": value for what, value in trained.model.provenance.items()}
+def tags(made: Measured, *, model_sha256: str) -> dict[str, str]:
+    """Give the run's tags; ``retuned_from_sha256`` is the model whose thresholds were chosen again."""
+    kind = "retuning" if "retuned_from" in made.model.provenance else "training"
+    hashes = {f"{what}_sha256": value for what, value in made.model.provenance.items()}
     return {
         **OURS,
-        "model": trained.config.name,
+        "kind": kind,
+        "model": made.config.name,
         "model_sha256": model_sha256,
-        "encoder_identity": trained.model.recipe.encoder_identity,
+        "encoder_identity": made.model.recipe.encoder_identity,
         **hashes,
     }
 
 
-def metrics(trained: Trained) -> dict[str, float]:
+def metrics(made: Measured) -> dict[str, float]:
     """Give every known figure: ``f1/bribery``, ``f1_low/bribery``, ``f1_macro``, ``tfidf/f1_macro`` ...
 
     A figure that is not known is left out here; why it is not known stands in the bundle's evaluation.json.
     """
-    evaluation = trained.evaluation
+    evaluation = made.evaluation
     found: dict[str, float] = {
         "rows": float(evaluation.rows),
         "groups": float(evaluation.groups),
         "confidence": evaluation.confidence,
     }
-    for theme, threshold in zip(trained.model.themes, trained.model.decider.threshold, strict=True):
+    for theme, threshold in zip(made.model.themes, made.model.decider.threshold, strict=True):
         one = evaluation.measures.themes[theme]
         for name in _FIGURES:
             found |= _bounds(name, getattr(one, name), below=f"/{theme}")
@@ -105,14 +106,14 @@ def _bounds(name: str, figure: Figure, *, below: str = "") -> dict[str, float]:
     return {f"{name}{bound}{below}": value for bound, value in values.items() if value is not None}
 
 
-def datasets(trained: Trained) -> list[DatasetInput]:
+def datasets(made: Measured) -> list[DatasetInput]:
     """Describe labels and codebook as MLflow data sets: name, hash, counts and place, not their content."""
     from mlflow.entities import Dataset, DatasetInput, InputTag
 
-    values, provenance = recorded_config(trained.config), trained.model.provenance
-    codebook = trained.model.codebook
+    values, provenance = recorded_config(made.config), made.model.provenance
+    codebook = made.model.codebook
     described: list[tuple[str, list[str], dict[str, Any], str]] = [
-        ("labels", values["labels"], _label_counts(trained), "training"),
+        ("labels", values["labels"], _label_counts(made), "training"),
         ("codebook", [values["codebook"]], {"version": codebook.version, "themes": codebook.ids}, "codebook"),
     ]
     return [
@@ -130,34 +131,34 @@ def datasets(trained: Trained) -> list[DatasetInput]:
     ]
 
 
-def _label_counts(trained: Trained) -> dict[str, Any]:
-    table = trained.table
+def _label_counts(made: Measured) -> dict[str, Any]:
     words = (("yes", 1), ("no", 0), ("unknown", -1))
     counts = {
         theme: {word: int((column == answer).sum()) for word, answer in words}
-        for theme, column in zip(table.codebook_ids, table.answers.T, strict=True)
+        for theme, column in zip(made.model.themes, made.answers.T, strict=True)
     }
-    return {"rows": len(table.ids), "groups": trained.evaluation.groups, "answers": counts}
+    return {"rows": len(made.answers), "groups": made.evaluation.groups, "answers": counts}
 
 
-def write_held_out(trained: Trained, path: Path) -> None:
+def write_held_out(made: Measured, path: Path) -> None:
     """Write the held-out answers and scores as Parquet, one row per paragraph and theme, without text.
 
-    Columns: ``id`` of the paragraph; ``group`` and ``fold``; ``theme``; ``answer`` (yes, no; null when unsure
-    or not asked); ``score`` (float32) and ``decision``, both made without the paragraph's fold.
+    Columns: ``id`` of the paragraph (its key, for a retuned model, whose bundle has no ids); ``group`` and ``fold``;
+    ``theme``; ``answer`` (yes, no; null when unsure or not asked); ``score`` (float32) and ``decision``, both made
+    without the paragraph's fold.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    rows, count = trained.scores.shape
+    rows, count = made.scores.shape
     words = np.array(["no", "yes", None], dtype=object)  # -1, unknown, counts from the end
     columns: dict[str, Any] = {
-        "id": pa.array(np.repeat(np.array(trained.table.ids, dtype=object), count), pa.string()),
-        "group": np.repeat(trained.groups, count),
-        "fold": np.repeat(trained.fold, count),
-        "theme": pa.array(list(trained.table.codebook_ids) * rows).dictionary_encode(),
-        "answer": pa.array(words[trained.table.answers.ravel()], pa.string()),
-        "score": trained.scores.ravel(),
-        "decision": trained.decisions.ravel(),
+        "id": pa.array(np.repeat(np.array(made.ids, dtype=object), count), pa.string()),
+        "group": np.repeat(made.groups, count),
+        "fold": np.repeat(made.fold, count),
+        "theme": pa.array(list(made.model.themes) * rows).dictionary_encode(),
+        "answer": pa.array(words[made.answers.ravel()], pa.string()),
+        "score": made.scores.ravel(),
+        "decision": made.decisions.ravel(),
     }
     pq.write_table(pa.table(columns), path, compression="zstd", write_page_checksum=True)

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
+    from pipeline.evaluation import Measured
     from pipeline.learn.metrics import Figure
-    from pipeline.training import Trained
 
 __all__ = ["draw_figures"]
 
@@ -47,7 +47,7 @@ _SPREADS: dict[int, dict[str, Any]] = {
 }
 
 
-def draw_figures(trained: Trained, folder: Path) -> list[Path]:
+def draw_figures(made: Measured, folder: Path) -> list[Path]:
     """Draw the pictures and give their files.
 
     Returns
@@ -60,23 +60,23 @@ def draw_figures(trained: Trained, folder: Path) -> list[Path]:
     """
     keep_font_list_private()
     pictures = {
-        "precision_recall.png": _precision_recall(trained),
-        "f1.png": _f1(trained),
-        "scores.png": _scores(trained),
-        "reliability.png": _reliability(trained),
-        "reading.png": _reading(trained),
+        "precision_recall.png": _precision_recall(made),
+        "f1.png": _f1(made),
+        "scores.png": _scores(made),
+        "reliability.png": _reliability(made),
+        "reading.png": _reading(made),
     }
     return [save_picture(picture, folder / name) for name, picture in pictures.items()]
 
 
 def _small_multiples(
-    trained: Trained, *, title: str, labels: tuple[str, str]
+    made: Measured, *, title: str, labels: tuple[str, str]
 ) -> tuple[Picture, Iterator[tuple[int, str, Axes]]]:
     """Give a picture with one set of axes per theme, each with its title, and no empty frames.
 
     ``labels`` of the x and y axis stand at the lowest picture of a column and the first of a row only.
     """
-    themes = trained.model.codebook.themes
+    themes = made.model.codebook.themes
     columns = min(_COLUMNS, len(themes))
     rows = math.ceil(len(themes) / columns)
     picture = canvas(max(2.9 * columns, 6.5), 2.5 * rows + 0.9)
@@ -85,7 +85,7 @@ def _small_multiples(
         spare.set_axis_off()
     picture.suptitle(title, fontsize=12)
     for place, (axes, theme) in enumerate(zip(grid, themes, strict=False)):
-        axes.set_title(f"{wrapped(theme.name)}\n{_summary(trained, theme.id)}", fontsize=9)
+        axes.set_title(f"{wrapped(theme.name)}\n{_summary(made, theme.id)}", fontsize=9)
         axes.tick_params(labelsize=8)
         axes.set_xlabel(labels[0] if place + columns >= len(themes) else "", fontsize=9)
         axes.set_ylabel(labels[1] if place % columns == 0 else "", fontsize=9)
@@ -99,17 +99,17 @@ def _legend(picture: Picture, axes: Axes) -> None:
     picture.legend(marks, names, loc="outside lower center", ncols=len(names), frameon=False, fontsize=9)
 
 
-def _precision_recall(trained: Trained) -> Picture:
+def _precision_recall(made: Measured) -> Picture:
     picture, panels = _small_multiples(
-        trained,
+        made,
         title="Precision and recall on unseen stories (AP: average precision)",
         labels=("recall", "precision"),
     )
     for index, theme, axes in panels:
-        asked = trained.table.answers[:, index] >= 0
-        yes = trained.table.answers[asked, index] == 1
-        measured = trained.evaluation.measures.themes[theme]
-        recall, precision = _curve(yes, trained.scores[asked, index])
+        asked = made.answers[:, index] >= 0
+        yes = made.answers[asked, index] == 1
+        measured = made.evaluation.measures.themes[theme]
+        recall, precision = _curve(yes, made.scores[asked, index])
         axes.step(recall, precision, where="pre", color=BLUE, linewidth=1.4, label="all thresholds")
         axes.axhline(yes.mean(), color=GREY, linestyle="--", linewidth=1, label="chance (share of yes)")
         if measured.precision.value is not None and measured.recall.value is not None:
@@ -125,8 +125,8 @@ def _fullest(picture: Picture) -> Axes:
     return max(picture.axes, key=lambda axes: len(axes.get_legend_handles_labels()[1]))
 
 
-def _summary(trained: Trained, theme: str) -> str:
-    measured = trained.evaluation.measures.themes[theme]
+def _summary(made: Measured, theme: str) -> str:
+    measured = made.evaluation.measures.themes[theme]
     average = measured.average_precision.value
     known = "" if average is None else f", AP {average:.2f}"
     return f"{measured.support} yes of {measured.asked}{known}"
@@ -141,12 +141,12 @@ def _curve(yes: Any, scores: Any) -> tuple[Any, Any]:
     return np.append(0.0, hits / max(1, yes.sum())), np.append(precision[:1], precision)
 
 
-def _f1(trained: Trained) -> Picture:
+def _f1(made: Measured) -> Picture:
     """Draw F1 with intervals, best theme at the top, macro below a line."""
-    measures = trained.evaluation.measures
-    names = {theme.id: theme.name for theme in trained.model.codebook.themes}
+    measures = made.evaluation.measures
+    names = {theme.id: theme.name for theme in made.model.codebook.themes}
     ranked = sorted(names, key=lambda theme: measures.themes[theme].f1.value or 0.0)
-    tfidf = trained.evaluation.baselines.get("tfidf")
+    tfidf = made.evaluation.baselines.get("tfidf")
     picture = canvas(8.6, 0.5 * len(ranked) + 2.3)
     axes = picture.subplots()
     figures = [measures.macro["f1"], *(measures.themes[theme].f1 for theme in ranked)]
@@ -158,7 +158,7 @@ def _f1(trained: Trained) -> Picture:
     labels = [f"{wrapped(names[theme], width=44)}  ({measures.themes[theme].support} yes)" for theme in ranked]
     axes.set_yticks(range(len(figures)), ["mean of all themes (macro)", *labels], fontsize=9)
     axes.set(xlim=(0, 1), ylim=(-0.6, len(figures) - 0.4))
-    percent = round(trained.evaluation.confidence * 100)
+    percent = round(made.evaluation.confidence * 100)
     axes.set_xlabel(f"F1 on unseen stories, with {percent} % intervals")
     bare(axes)
     axes.grid(visible=False, axis="y")
@@ -178,20 +178,20 @@ def _intervals(axes: Axes, figures: list[Figure], *, shift: float, color: str, m
     )  # fmt: skip
 
 
-def _scores(trained: Trained) -> Picture:
+def _scores(made: Measured) -> Picture:
     """Draw how scores of yes and of no are spread, as shares of each, with the model's threshold."""
     picture, panels = _small_multiples(
-        trained,
+        made,
         title="Scores on unseen stories (square-root scale)",
         labels=("score", "share of paragraphs"),
     )
     edges = np.linspace(0, 1, _BINS + 1).tolist()
     for index, _, axes in panels:
-        answers, scores = trained.table.answers[:, index], trained.scores[:, index]
+        answers, scores = made.answers[:, index], made.scores[:, index]
         for answer, style in _SPREADS.items():
             chosen = scores[answers == answer]
             axes.hist(chosen, bins=edges, weights=np.full(len(chosen), 1 / max(1, len(chosen))), **style)
-        threshold = trained.model.decider.threshold[index]
+        threshold = made.model.decider.threshold[index]
         if threshold <= 1:
             axes.axvline(threshold, color="black", linestyle="--", linewidth=1.2, label="threshold")
         axes.set_yscale("function", functions=(_root, np.square))
@@ -200,16 +200,16 @@ def _scores(trained: Trained) -> Picture:
     return picture
 
 
-def _reliability(trained: Trained) -> Picture:
+def _reliability(made: Measured) -> Picture:
     """Draw the share of yes over the mean score of ten bins, with 95 % intervals (Wilson 1927)."""
     picture, panels = _small_multiples(
-        trained,
+        made,
         title="Are scores probabilities? Ten bins (square-root scales)",
         labels=("mean score", "share judged yes"),
     )
     for index, _, axes in panels:
-        asked = trained.table.answers[:, index] >= 0
-        yes, scores = trained.table.answers[asked, index] == 1, trained.scores[asked, index]
+        asked = made.answers[:, index] >= 0
+        yes, scores = made.answers[asked, index] == 1, made.scores[asked, index]
         bins = np.unique(bin_of(scores), return_inverse=True)[1]
         rows, hits = np.bincount(bins), np.bincount(bins, weights=yes)
         mean, share = np.bincount(bins, weights=scores) / rows, hits / rows
@@ -223,21 +223,21 @@ def _reliability(trained: Trained) -> Picture:
     return picture
 
 
-def _reading(trained: Trained) -> Picture:
+def _reading(made: Measured) -> Picture:
     """Draw, over the score from which a person reads, how much that is and which stories are found whole.
 
     A story is found whole when every one of its paragraphs with the theme is read.
     """
     picture, panels = _small_multiples(
-        trained,
+        made,
         title="How far down to read, and what that finds (square-root scale)",
         labels=("read from this score on", "share"),
     )
     cuts = np.linspace(0, 1, 201) ** 2
-    decider = trained.model.decider
+    decider = made.model.decider
     for index, _, axes in panels:
-        yes, scores = trained.table.answers[:, index] == 1, trained.scores[:, index]
-        lowest = story_scores(scores, yes, trained.groups)
+        yes, scores = made.answers[:, index] == 1, made.scores[:, index]
+        lowest = story_scores(scores, yes, made.groups)
         found = 1 - np.searchsorted(lowest, cuts) / max(1, len(lowest))
         load = 1 - np.searchsorted(np.sort(scores), cuts) / max(1, len(scores))
         axes.plot(cuts, found, color=BLUE, linewidth=1.6, label="stories found whole")

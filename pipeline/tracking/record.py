@@ -1,4 +1,4 @@
-"""Training told to MLflow: one run, one registered version."""
+"""A training or a retuning told to MLflow: one run, one registered version."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from pipeline.tracking.store import Store, ensure_experiment, find_store, opened
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-    from pipeline.training import Trained
+    from pipeline.evaluation import Measured
 
 __all__ = ["BUNDLE_FOLDER", "HELD_OUT", "Recorded", "record"]
 
@@ -34,7 +34,7 @@ _STEPS = 4
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What the store knows of a training.
+    """What the store knows of a model.
 
     Parameters
     ----------
@@ -62,12 +62,11 @@ class Recorded:
         if self.problem:
             return f"not tracked: {self.problem}"
         names = ", ".join(self.aliases)
-        model = f"model {self.model} version {self.model_version} ({names})"
-        return f"tracked   run {self.run_id}, {model} in {self.uri}"
+        return f"tracked   run {self.run_id}, models:/{self.model}/{self.model_version} ({names}) in {self.uri}"
 
 
 def record(
-    trained: Trained,
+    made: Measured,
     bundle: Path,
     *,
     config: TrackingConfig,
@@ -78,8 +77,8 @@ def record(
 
     Parameters
     ----------
-    trained
-        What was trained; its labelled texts do not leave it.
+    made
+        A training or a retuning; labelled texts do not leave it.
     bundle
         The folder it was saved to.
     model_sha256
@@ -96,7 +95,7 @@ def record(
     sha256 = model_sha256 or hash_file(bundle / BUNDLE.model)
     try:
         with opened(store, making=True) as client:
-            return _record(client, trained, bundle, store=store, config=config, sha256=sha256, progress=progress)
+            return _record(client, made, bundle, store=store, config=config, sha256=sha256, progress=progress)
     except TrackingError as error:
         if config.required:
             raise
@@ -105,7 +104,7 @@ def record(
 
 def _record(
     client: MlflowClient,
-    trained: Trained,
+    made: Measured,
     bundle: Path,
     *,
     store: Store,
@@ -116,18 +115,18 @@ def _record(
     progress("track", 0, _STEPS)
     experiment = ensure_experiment(client, config.experiment, store=store)
     tidy(client, experiment, store=store)
-    tags = facts.tags(trained, model_sha256=sha256)
-    run_id = client.create_run(experiment, tags=tags, run_name=trained.config.name).info.run_id
+    tags = facts.tags(made, model_sha256=sha256)
+    run_id = client.create_run(experiment, tags=tags, run_name=made.config.name).info.run_id
     with ended(client, run_id), workplace(store) as work:
-        _log_numbers(client, run_id, trained)
+        _log_numbers(client, run_id, made)
         progress("track", 1, _STEPS)
-        client.log_artifacts(run_id, str(_documents(trained, bundle, work / "run")))
+        client.log_artifacts(run_id, str(_documents(made, bundle, work / "run")))
         progress("track", 2, _STEPS)
         served = client.create_logged_model(experiment, "model", run_id, model_type="themes")
         save_served(
             bundle,
             work / "served",
-            model=trained.model,
+            model=made.model,
             identity={"model_id": served.model_id, "run_id": run_id},
         )
         client.log_model_artifacts(served.model_id, str(work / "served"))
@@ -138,21 +137,21 @@ def _record(
     return Recorded(store.shown, run_id, version, aliases, config.model)
 
 
-def _log_numbers(client: MlflowClient, run_id: str, trained: Trained) -> None:
+def _log_numbers(client: MlflowClient, run_id: str, made: Measured) -> None:
     from mlflow.entities import Param
 
-    params = [Param(name, value) for name, value in facts.parameters(trained).items()]
+    params = [Param(name, value) for name, value in facts.parameters(made).items()]
     client.log_batch(run_id, params=params)
-    log_metrics(client, run_id, facts.metrics(trained))
-    client.log_inputs(run_id, datasets=facts.datasets(trained))
+    log_metrics(client, run_id, facts.metrics(made))
+    client.log_inputs(run_id, datasets=facts.datasets(made))
 
 
-def _documents(trained: Trained, bundle: Path, folder: Path) -> Path:
+def _documents(made: Measured, bundle: Path, folder: Path) -> Path:
     """Gather the run's files in one folder, to be sent at once."""
     folder.mkdir()
-    (folder / CONFIG_FILE).write_bytes(canonical_json(recorded_config(trained.config)))
-    facts.write_held_out(trained, folder / HELD_OUT)
-    draw_figures(trained, folder / "figures")
+    (folder / CONFIG_FILE).write_bytes(canonical_json(recorded_config(made.config)))
+    facts.write_held_out(made, folder / HELD_OUT)
+    draw_figures(made, folder / "figures")
     (folder / BUNDLE_FOLDER).mkdir()
     for name in bundle_files(bundle):
         shutil.copyfile(bundle / name, folder / BUNDLE_FOLDER / name)

@@ -25,9 +25,10 @@ def recorded_config(config: Config) -> dict[str, Any]:
     values = config.model_dump(mode="json")
     values["codebook"] = _relative(config.codebook)
     values["labels"] = [_relative(path) for path in config.labels]
-    encoder = Path(config.encoder.id)
-    if encoder.is_absolute():
-        values["encoder"]["id"] = _relative(encoder)
+    values["encoder"]["id"], *values["encoder"]["beside"] = [
+        _relative(Path(encoder)) if Path(encoder).is_absolute() else encoder
+        for encoder in (config.encoder.id, *config.encoder.beside)
+    ]
     store = find_store(config.tracking.uri)
     values["tracking"]["uri"] = _relative(store.database) if store.database else store.shown
     return values
@@ -60,7 +61,7 @@ def run_config(run_id: str, *, uri: str) -> tuple[Config, dict[str, str]]:
     TrackingError
         When the store does not answer.
     DataError
-        When its configuration is not one of this version.
+        When its configuration is not one of this version, or it trained nothing.
     """
     store = find_store(uri)
     with opened(store) as client, tempfile.TemporaryDirectory() as folder:
@@ -78,6 +79,8 @@ def run_config(run_id: str, *, uri: str) -> tuple[Config, dict[str, str]]:
                     f"see the runs with: mlflow ui --backend-store-uri {store.shown} --host 127.0.0.1",
                 ) from error
             raise
+    if run.data.tags.get("retuned_from_sha256"):
+        raise DataError(f"run {run_id}", "retuned a model and trained nothing", "themes models retune makes it again")
     try:
         config = Config.model_validate(json.loads(raw))
     except (ValidationError, ValueError) as error:

@@ -87,10 +87,10 @@ def _forget_paths(folder: Path, *, script: str) -> None:
 
 def _requirements(model: ThemeModel) -> list[str]:
     """Name the installed versions; given explicitly, because MLflow would run the model to guess them."""
-    encoder = model.recipe.encoder.id
-    carrier = [encoder.removeprefix("package:")] if encoder.startswith("package:") else []
+    encoders = (model.recipe.encoder.id, *model.recipe.encoder.beside)
+    carriers = [encoder.removeprefix("package:") for encoder in encoders if encoder.startswith("package:")]
     found = []
-    for name in ("themes", *_PACKAGES, *carrier):
+    for name in ("themes", *_PACKAGES, *carriers):
         with suppress(importlib.metadata.PackageNotFoundError):  # themes in a checkout that is not installed
             version = importlib.metadata.version(name).partition("+")[0]  # +cpu names a build, not a release
             found.append(f"{name}=={version}")
