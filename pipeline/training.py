@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,22 +13,21 @@ from numpy.typing import NDArray
 from pipeline.card import model_card
 from pipeline.codebook import read_codebook
 from pipeline.coding.judged import LabelTable, label_table, labels_sha256, read_labels
-from pipeline.config import Config, EvaluationConfig
+from pipeline.comparing import joined_groups
+from pipeline.config import Config
 from pipeline.configfile import config_sha256, portable_config
-from pipeline.embed import Encoder, load_encoder
+from pipeline.embed import Encoder, load_encoder, settled
 from pipeline.errors import DataError
-from pipeline.evaluation import Evaluation
+from pipeline.evaluation import Measured, evaluate_held_out, measure_held_out
 from pipeline.files import canonical_json
 from pipeline.ingest.clean import clean
-from pipeline.ingest.clusters import groups
-from pipeline.learn.bands import describe_bands
 from pipeline.learn.baselines import tfidf_logits
-from pipeline.learn.calibration import choose_decider, held_out_scores
+from pipeline.learn.calibration import choose_decider
 from pipeline.learn.heads import fit_heads, out_of_fold
-from pipeline.learn.heldout import HeldOut, row_key
-from pipeline.learn.metrics import Measures, measure
-from pipeline.learn.splits import folds, join_groups, source_folds
-from pipeline.learn.thresholds import goals_of, with_goals
+from pipeline.learn.heldout import HeldOut, row_key, source_key
+from pipeline.learn.metrics import Measures
+from pipeline.learn.splits import folds, outlet, source_folds
+from pipeline.learn.thresholds import with_goals
 from pipeline.model import Recipe, ThemeModel
 from pipeline.progress import Progress, silent
 from pipeline.reading import Reading
@@ -38,33 +38,16 @@ _FEWEST_GROUPS = 2  # with one, the theme's only stories would always be in trai
 
 
 @dataclass(frozen=True, slots=True)
-class Trained:
+class Trained(Measured):
     """A trained model with all that was learned about it.
 
     Parameters
     ----------
-    model
-        Fitted on all rows.
-    config
-        What it was trained from.
     table
-        The judged paragraphs, n rows.
-    groups, fold
-        int64 (n,): group and fold of each row.
-    scores, decisions
-        float32 and bool (n, t): held-out, with probabilities and thresholds chosen without the row's fold.
-    evaluation
-        Of these.
+        The judged paragraphs it was trained on, one for each held-out row.
     """
 
-    model: ThemeModel
-    config: Config
     table: LabelTable
-    groups: NDArray[np.int64]
-    fold: NDArray[np.int64]
-    scores: NDArray[np.float32]
-    decisions: NDArray[np.bool_]
-    evaluation: Evaluation
 
     def save(self, folder: Path) -> ThemeModel:
         """Write the bundle: the model, its card, its evaluation and its configuration."""
@@ -107,53 +90,42 @@ def train(
     table = label_table(judged, codebook=codebook)
     texts = [clean(text) for text in table.texts]
     progress("group stories", 0, None)
-    together = join_groups(table.articles, table.stories, groups(texts, threshold=config.ingest.near_duplicate))
+    together = joined_groups(table, near_duplicate=config.ingest.near_duplicate)
     _check_support(table, together)
-    encoder = encoder or load_encoder(config.encoder)
-    reading = Reading(texts, table.passages, table.answers, encoder, codebook, config, progress)
+    settings = config.encoder if encoder else settled(config.encoder)
+    encoder = encoder or load_encoder(settings)
+    reading = Reading(texts, table.passages, table.answers, encoder, codebook, config, progress, table.unsure)
     fold = folds(table.answers, groups=together, n=config.folds.n, seed=config.seed)
     logits = out_of_fold(reading.features, table.answers, fold=fold, config=config.head, progress=progress)
-    scores, decisions = _held_out(logits, table, fold=fold, config=config)
-    decider = choose_decider(logits, table.answers, groups=together, themes=codebook.ids, config=config)
-    encoder, adapter, features = reading.whole()
+    held = HeldOut(
+        keys=tuple(row_key(text) for text in texts),
+        groups=together,
+        fold=fold,
+        answers=table.answers,
+        logits=logits,
+        calibration=config.calibration,
+        thresholds=config.thresholds,
+        sources=tuple(source_key(outlet(source)) for source in table.sources),
+    )
+    encoder, features = reading.whole()
     model = ThemeModel(
         name=config.name,
-        recipe=Recipe(config.encoder, encoder.identity, config.ingest, config.head.neighbours),
+        recipe=Recipe(settings, encoder.identity, config.ingest, config.head.neighbours, config.head.words),
         codebook=codebook,
         heads=fit_heads(features.lesson(table.answers, np.ones(len(texts), dtype=bool)), config=config.head),
-        decider=decider,
+        decider=choose_decider(logits, table.answers, groups=together, themes=codebook.ids, config=config),
         encoder=encoder,
         provenance=found,
-        adapter=adapter,
-        held_out=HeldOut(
-            keys=tuple(row_key(text) for text in texts),
-            groups=together,
-            fold=fold,
-            answers=table.answers,
-            logits=logits,
-            calibration=config.calibration,
-            thresholds=config.thresholds,
-        ),
+        held_out=held,
     )
     progress("measure", 0, None)
-    evaluation = Evaluation(
-        rows=len(texts),
-        groups=len(np.unique(together)),
-        folds=config.folds.n,
-        confidence=config.evaluation.confidence,
-        measures=_measure(table, scores, decisions, together, config.evaluation, config.seed),
-        baselines=_baselines(texts, table, fold, together, config=config, progress=progress),
-        by_source=_by_source(reading, table, together, config=config, progress=progress),
-        bands=describe_bands(
-            decider,
-            decider.scores(logits),
-            table.answers,
-            groups=together,
-            themes=codebook.ids,
-            goals=goals_of(config.thresholds, codebook.ids),
-        ),
+    scores, decisions, evaluation = evaluate_held_out(
+        model,
+        config,
+        baselines=_baselines(texts, held, themes=codebook.ids, config=config, progress=progress),
+        by_source=_by_source(reading, table.sources, held, themes=codebook.ids, config=config, progress=progress),
     )
-    return Trained(model, config, table, together, fold, scores, decisions, evaluation)
+    return Trained(model, config, table.ids, table.answers, together, fold, scores, decisions, evaluation, table)
 
 
 def _check_expected(found: Mapping[str, str], expected: Mapping[str, str]) -> None:
@@ -178,73 +150,40 @@ def _check_support(table: LabelTable, together: NDArray[np.int64]) -> None:
                 )
 
 
-def _held_out(
-    logits: NDArray[np.float64], table: LabelTable, *, fold: NDArray[np.int64], config: Config
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    return held_out_scores(
-        logits,
-        table.answers,
-        fold=fold,
-        calibration=config.calibration,
-        thresholds=config.thresholds,
-        themes=table.codebook_ids,
-    )
-
-
-def _measure(
-    table: LabelTable,
-    scores: NDArray[np.float32],
-    decisions: NDArray[np.bool_],
-    together: NDArray[np.int64],
-    config: EvaluationConfig,
-    seed: int,
-) -> Measures:
-    return measure(
-        table.answers,
-        scores,
-        decisions,
-        groups=together,
-        themes=table.codebook_ids,
-        config=config,
-        seed=seed,
-    )
-
-
 def _by_source(
-    reading: Reading, table: LabelTable, together: NDArray[np.int64], *, config: Config, progress: Progress
+    reading: Reading,
+    sources: Sequence[str],
+    held: HeldOut,
+    *,
+    themes: tuple[str, ...],
+    config: Config,
+    progress: Progress,
 ) -> Measures | None:
     """Measure with whole sources held out: how the model fares on reports unlike its own."""
     if not config.evaluation.sources:
         return None
-    fold = source_folds(table.sources, groups=together, n=config.evaluation.sources)
+    fold = source_folds(sources, groups=held.groups, n=config.evaluation.sources)
     if fold is None:
         return None
     logits = out_of_fold(
         reading.features,
-        table.answers,
+        held.answers,
         fold=fold,
         config=config.head,
         progress=lambda _, done, total: progress("hold out sources", done, total),
     )
-    scores, decisions = _held_out(logits, table, fold=fold, config=config)
-    return _measure(table, scores, decisions, together, config.evaluation, config.seed)
+    apart = dataclasses.replace(held, fold=fold, logits=logits)
+    return measure_held_out(apart, *apart.decided(themes), themes=themes, config=config)
 
 
 def _baselines(
-    texts: list[str],
-    table: LabelTable,
-    fold: NDArray[np.int64],
-    together: NDArray[np.int64],
-    *,
-    config: Config,
-    progress: Progress,
+    texts: list[str], held: HeldOut, *, themes: tuple[str, ...], config: Config, progress: Progress
 ) -> dict[str, Measures]:
     if not config.evaluation.baselines:
         return {}
-    nothing = np.zeros(table.answers.shape, dtype=np.float32)
-    logits = tfidf_logits(texts, table.answers, fold=fold, progress=progress)
-    scores, decisions = _held_out(logits, table, fold=fold, config=config)
+    nothing = np.zeros(held.answers.shape, dtype=np.float32)
+    words = dataclasses.replace(held, logits=tfidf_logits(texts, held.answers, fold=held.fold, progress=progress))
     return {
-        "always_no": _measure(table, nothing, nothing.astype(bool), together, config.evaluation, config.seed),
-        "tfidf": _measure(table, scores, decisions, together, config.evaluation, config.seed),
+        "always_no": measure_held_out(held, nothing, nothing.astype(bool), themes=themes, config=config),
+        "tfidf": measure_held_out(words, *words.decided(themes), themes=themes, config=config),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from pipeline.model import Recipe, ThemeModel
 from pipeline.progress import Progress, silent
 from pipeline.records import digest
 
-__all__ = ["FakeEncoder", "fake_codebook", "fake_model"]
+__all__ = ["FakeEncoder", "fake_codebook", "fake_model", "with_words"]
 
 _WORD = re.compile(r"\w+(?:['’\-]\w+)*")
 _WINDOW = 100  # words
@@ -99,4 +100,14 @@ def fake_model(themes: Sequence[str], *, encoder: FakeEncoder | None = None) -> 
         encoder=encoder,
         provenance={"labels": digest("labels"), "codebook": codebook.sha256, "config": digest("config")},
         sha256=digest("fake model", *themes),
+    )
+
+
+def with_words(model: ThemeModel, *, columns: int = 64) -> ThemeModel:
+    """Give the model with heads that read hashed words too, each with some weight."""
+    own = np.random.default_rng(1).standard_normal((len(model.themes), columns)).astype(np.float32)
+    return dataclasses.replace(
+        model,
+        heads=Heads(np.hstack([model.heads.weight, own]), model.heads.bias),
+        recipe=dataclasses.replace(model.recipe, words=columns),
     )

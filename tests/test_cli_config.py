@@ -63,7 +63,7 @@ def test_check_tells_the_problems_of_all_files(run, tmp_path):
     first, second = done.err.splitlines()
     assert first == (
         f"error: {tmp_path}/a.yaml:2: head: unknown key, found 'c'; accepted: kind, C, class_weight, max_iter, "
-        "neighbours, codebook; did you mean 'C'?"
+        "neighbours, codebook, words, unsure; did you mean 'C'?"
     )
     assert second.startswith(f"error: {tmp_path}/b.yaml:2: seed: not accepted, found '-1'")
 

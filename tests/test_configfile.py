@@ -117,7 +117,7 @@ def test_every_problem_of_file_and_overrides_is_told_at_once(tmp_path):
         f"{path}:11: calibration: empty, found nothing; accepted: a mapping",
         "override folds.n=99: folds.n: not accepted, found '99'; accepted: a whole number at least 2 and at most 50",
         "override head.Q=1: head: unknown key, found 'Q'; accepted: kind, C, class_weight, max_iter, neighbours, "
-        "codebook",
+        "codebook, words, unsure",
         "override x.y=1: top level: unknown key, found 'x'; accepted: name, seed, codebook, labels, ingest, encoder, "
         "adapt, head, folds, calibration, thresholds, promises, evaluation, tracking, promotion, extends",
         "override seed: not an override; write section.key=value, as head.C=4",

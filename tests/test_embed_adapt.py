@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.config import AdaptConfig, EncoderConfig
-from pipeline.embed import Adapter, SentenceEncoder, batch_vectors, find_encoder, fit_adapter
+from pipeline.embed import Adapter, SentenceEncoder, find_encoder, fit_adapter
 from pipeline.embed.adapt import apply
 from pipeline.errors import DataError
 
@@ -36,14 +36,14 @@ def spread(vectors):
 
 
 def test_kinds_move_apart(plain, taught):
-    assert spread(batch_vectors(taught[0], TEXTS)) > spread(plain.encode(TEXTS).vectors) + 0.1
+    assert spread(taught[0].encode(TEXTS)) > spread(plain.encode(TEXTS).vectors) + 0.1
 
 
 def test_the_adapter_gives_the_taught_encoder_again(plain, taught):
     network, adapter = taught
     again = plain.taught(adapter).encode(TEXTS).vectors
     # half precision in the adapter, bfloat16 where the processor has it: cosines, not bits
-    assert (again * batch_vectors(network, TEXTS)).sum(axis=1).min() > 0.999
+    assert (again * network.encode(TEXTS)).sum(axis=1).min() > 0.999
 
 
 def test_only_the_upper_layers_change_and_little_is_kept(taught):

@@ -1,4 +1,4 @@
-"""The real default encoder: vectors depend on the text alone, token parts add up."""
+"""The reference, torch alone: vectors depend on the text alone, token parts add up."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ LONG = " ".join(f"On day {day} the patrol asked house number {day * 7} for its p
 
 @pytest.fixture(scope="module")
 def encoder():
-    return load_encoder(EncoderConfig(cache=False))
+    return load_encoder(EncoderConfig(cache=False, backend="torch"))
 
 
 def test_it_equals_sentence_transformers(encoder):

@@ -15,10 +15,10 @@ PACKAGE = ROOT / "pipeline"
 # Bottom up. A module may import what stands in the rows above its own here, and its neighbours in the same row.
 LAYERS = (
     {"errors", "records", "files", "offline", "progress", "shipped"},
-    {"config", "goals", "strictyaml", "problems", "configfile", "codebook"},
+    {"config", "goals", "sections", "strictyaml", "problems", "configfile", "codebook"},
     {"ingest", "coding", "embed", "learn"},
-    {"bundle", "bundlearrays", "card", "explain", "model", "nearest"},
-    {"evaluation", "reading", "training", "retuning", "tagging", "comparing", "auditing"},
+    {"bundle", "bundlearrays", "bundlefiles", "bundlestudent", "card", "doctor", "explain", "model", "nearest"},
+    {"evaluation", "reading", "training", "retuning", "tagging", "comparing", "auditing", "distilling"},
     {"tracking"},
     {"demo", "report", "review"},
     {"cli", "__main__"},
@@ -29,6 +29,7 @@ FACADE = "__init__"  # hands names out to users of the library
 HEAVY = {
     *("torch", "transformers", "sentence_transformers", "datasets", "mlflow", "sklearn", "scipy", "pandas"),
     *("pyarrow", "trafilatura", "dateparser", "datasketch", "py3langid", "matplotlib", "ray"),
+    *("openvino", "onnx", "onnxruntime", "tokenizers"),
 }
 ONLY_IN = {"mlflow": "tracking"}
 PICKLES = {"pickle", "joblib", "cloudpickle", "dill", "shelve"}

@@ -159,3 +159,24 @@ def test_an_encoder_that_cannot_be_taught_is_refused(config):
     taught = config.model_copy(update={"adapt": config.adapt.model_copy(update={"epochs": 1})})
     with pytest.raises(ConfigError, match=r"adapt\.epochs: cannot teach a FakeEncoder"):
         train(taught, encoder=FakeEncoder())
+
+
+def test_words_and_unsure_judgements_are_part_of_the_recipe(tmp_path):
+    config = one_theme(tmp_path, small_labels(tmp_path, [True, False] * 10))
+    plain = train(config, encoder=FakeEncoder())
+    head = config.head.model_copy(update={"words": 64, "unsure": 0.5})
+    trained = train(config.model_copy(update={"head": head}), encoder=FakeEncoder())
+    assert trained.model.recipe.words == 64
+    assert trained.model.heads.weight.shape[1] == plain.model.heads.weight.shape[1] + 64
+    text = "Patrol number 99 took a bribe near gate 99."
+    assert trained.model.score([text]).scores[0, 0] > 0.5
+    lines = config.labels[0].read_text().splitlines()
+    doubtful = [line.replace('"yes"', '"unsure"') if "number 0 " in line else line for line in lines]
+    config.labels[0].write_text("\n".join(doubtful))
+    unsure, left_out = (
+        train(config.model_copy(update={"head": head.model_copy(update={"unsure": weight})}), encoder=FakeEncoder())
+        for weight in (1.0, 0.0)
+    )
+    assert not np.array_equal(unsure.model.heads.weight, left_out.model.heads.weight)
+    one, other = (found.evaluation.measures.themes["bribery"] for found in (unsure, left_out))
+    assert one.asked == other.asked == 19

@@ -18,7 +18,7 @@ from pipeline.errors import DataError
 from pipeline.progress import Progress, silent
 from pipeline.records import digest
 
-__all__ = ["Adapter", "apply", "batch_vectors", "fit_adapter"]
+__all__ = ["Adapter", "apply", "fit_adapter"]
 
 _WARM = 0.1  # share of the steps in which the learning rate rises
 _HEAD_RATE = 5e-3  # learning rate of the classifier that the encoder is taught with, and that is thrown away
@@ -46,6 +46,22 @@ class Adapter:
         """Hash over names and numbers."""
         return digest(*(part for name in sorted(self.arrays) for part in (name, self.arrays[name].tobytes())))
 
+    def changes(self) -> dict[str, NDArray[np.float32]]:
+        """Give what is added to each layer's weight, float32 (out, in) by the layer's name.
+
+        Raises
+        ------
+        DataError
+            When one half of a change is missing.
+        """
+        found = {}
+        for name in sorted({name.rpartition(".")[0] for name in self.arrays}):
+            down, up = self.arrays.get(f"{name}.down"), self.arrays.get(f"{name}.up")
+            if down is None or up is None or up.shape[1] != down.shape[0]:
+                raise DataError(f"adapter layer {name!r}", "is not whole", "train again with this encoder")
+            found[name] = up.astype(np.float32) @ down.astype(np.float32)
+        return found
+
 
 def apply(network: Any, adapter: Adapter) -> None:
     """Add the changes to a network's weights, in place.
@@ -58,12 +74,10 @@ def apply(network: Any, adapter: Adapter) -> None:
     import torch
 
     layers = dict(network.named_modules())
-    for name in sorted({name.rpartition(".")[0] for name in adapter.arrays}):
-        down, up = adapter.arrays.get(f"{name}.down"), adapter.arrays.get(f"{name}.up")
+    for name, change in adapter.changes().items():
         weight = getattr(layers.get(name), "weight", None)
-        if down is None or up is None or weight is None or weight.shape != (up.shape[0], down.shape[1]):
+        if weight is None or tuple(weight.shape) != change.shape:
             raise DataError(f"adapter layer {name!r}", "does not fit the encoder", "train again with this encoder")
-        change = up.astype(np.float32) @ down.astype(np.float32)
         with torch.no_grad():
             weight += torch.from_numpy(change).to(weight)
 
@@ -110,24 +124,6 @@ def fit_adapter(
         raise DataError("adapt", "training left the range of numbers", "lower adapt.learning_rate")
     apply(model[0], adapter)
     return adapter
-
-
-def batch_vectors(model: Any, texts: list[str], *, batch: int = 32) -> NDArray[np.float32]:
-    """Give the vectors of texts in batches, float32 (n, width), for folds that nobody will ask for again.
-
-    Faster than one text at a time, and good enough to fit and measure heads on; texts over the encoder's limit
-    are cut there.
-    """
-    import torch
-
-    vectors: dict[int, NDArray[np.float32]] = {}
-    order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
-    with torch.inference_mode():
-        for start in range(0, len(order), batch):
-            rows = order[start : start + batch]
-            found = _forward(model, [texts[row] for row in rows]).cpu().numpy()
-            vectors.update(zip(rows, found, strict=True))
-    return np.stack([vectors[row] for row in range(len(texts))])
 
 
 class _Change:

@@ -2,13 +2,14 @@
 
 A vector can be turned back into much of its text (Morris et al. 2023, arXiv 2310.06816). The cache is
 therefore as private as the text: a folder that only its owner can enter, emptied by ``themes cache clear``,
-switched off by ``encoder.cache: false``.
+switched off by ``encoder.cache: false``. Runs side by side may share it.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
@@ -18,15 +19,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.embed.encoder import Encoded, Encoder, TokenVectors, Watch
-from pipeline.files import private_folder
+from pipeline.embed.eviction import cap, evict
+from pipeline.errors import WriteError
+from pipeline.files import cache_folder, locked, private_folder
 from pipeline.progress import Progress, silent
 from pipeline.records import digest
 
 __all__ = ["CachedEncoder", "VectorCache"]
 
-_TABLE = """CREATE TABLE IF NOT EXISTS vectors
-(key BLOB PRIMARY KEY, windows INTEGER NOT NULL, vector BLOB NOT NULL) WITHOUT ROWID"""
-_CHUNK = 256  # texts between two commits: what an interrupted run loses at most
+_TABLES = """
+CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, windows INTEGER NOT NULL, vector BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS uses (key BLOB PRIMARY KEY, hour INTEGER NOT NULL) WITHOUT ROWID;
+"""  # caches of earlier versions have no `uses`: their vectors count as used long ago
+_CHUNK = 2048  # texts between two commits: what an interrupted run loses at most
+_ASKED = 500  # keys in one query
+_WAIT = 60  # seconds, for another run that writes
 
 
 class VectorCache:
@@ -39,21 +46,26 @@ class VectorCache:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.folder = (folder or _default_folder()) / "vectors"
+        self.folder = (folder or cache_folder()) / "vectors"
 
     def files(self) -> list[Path]:
-        """Give the cache's files, one per encoder."""
+        """Give the cache's files, one per encoder and what SQLite keeps beside them."""
         return sorted(self.folder.glob("*.sqlite*"))
 
     def size(self) -> int:
         """Give the bytes on disk."""
         return sum(path.stat().st_size for path in self.files())
 
+    @property
+    def cap(self) -> int:
+        """Give the most bytes that are kept: ``$THEMES_CACHE_MIB``, else 4,096 MiB."""
+        return cap()
+
     def entries(self) -> int:
         """Count the stored vectors."""
         count = 0
         for path in self.folder.glob("*.sqlite"):
-            with closing(sqlite3.connect(path)) as base:
+            with closing(sqlite3.connect(path, timeout=_WAIT)) as base:
                 count += base.execute("SELECT count(*) FROM vectors").fetchone()[0]
         return count
 
@@ -66,25 +78,41 @@ class VectorCache:
 
     @contextmanager
     def opened(self, identity: str) -> Iterator[sqlite3.Connection]:
-        """Open the file of one encoder for the length of the block, and commit at its end."""
+        """Open the file of one encoder for the length of the block, and commit at its end.
+
+        Raises
+        ------
+        WriteError
+            When the file is damaged or the disk is full.
+        """
         private_folder(self.folder)
         self.folder.chmod(0o700)
         path = self.folder / f"{identity[:32]}.sqlite"
-        if not path.exists():
-            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-        with closing(sqlite3.connect(path, timeout=60)) as base:
+        try:
+            with closing(self._connect(path)) as base:
+                yield base
+                base.commit()
+        except sqlite3.DatabaseError as error:
+            remedy = "free some space, or empty the cache with `themes cache clear`"
+            raise WriteError(path, f"the cache of vectors cannot be used ({error})", remedy) from error
+
+    def _connect(self, path: Path) -> sqlite3.Connection:
+        with locked(self.folder / ".lock", wait=True):  # making a file and its tables knows no waiting of its own
+            if not path.exists():
+                os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+            base = sqlite3.connect(path, timeout=_WAIT)
+            base.execute("PRAGMA page_size=16384")  # this and the next are heeded by new files alone
+            base.execute("PRAGMA auto_vacuum=INCREMENTAL")
             base.execute("PRAGMA journal_mode=WAL")  # readers and one writer side by side
             base.execute("PRAGMA synchronous=NORMAL")
-            base.execute(_TABLE)
-            yield base
-            base.commit()
+            base.executescript(_TABLES)
+        return base
 
-
-def _default_folder() -> Path:
-    named = os.environ.get("THEMES_CACHE")
-    if named:
-        return Path(named)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "themes"
+    def shrink(self) -> None:
+        """Forget the vectors that were not used for longest until the files keep to ``cap``."""
+        if self.size() > self.cap:
+            with locked(self.folder / ".lock", wait=True):
+                evict(sorted(self.folder.glob("*.sqlite")), most=self.cap, wait=_WAIT)
 
 
 class CachedEncoder:
@@ -109,25 +137,23 @@ class CachedEncoder:
 
     def encode(self, texts: Sequence[str], *, watch: Watch | None = None, progress: Progress = silent) -> Encoded:
         """Give one vector per text, encoding each new text once; ``watch`` is told of new texts only."""
+        if not texts:
+            return self.inner.encode([])
         keys = [bytes.fromhex(digest(text)) for text in texts]
+        rows = _rows(keys)
         with self.cache.opened(self.identity) as base:
-            found = {key: row for key in set(keys) if (row := _look_up(base, key)) is not None}
-            new = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
-            missing = list(new)
-            rows = _rows(keys) if watch else {}
+            found = _look_up(base, list(rows))
+            missing = [key for key in rows if key not in found]
             progress("encode", 0, len(missing))
             for first in range(0, len(missing), _CHUNK):
                 chunk = missing[first : first + _CHUNK]
                 told = None if watch is None else partial(_tell, watch, [rows[key] for key in chunk])
-                encoded = self.inner.encode([new[key] for key in chunk], watch=told)
-                for key, count, vector in zip(chunk, encoded.windows, encoded.vectors, strict=True):
-                    found[key] = (int(count), vector)
-                    stored = (key, int(count), vector.astype("<f4").tobytes())
-                    base.execute("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", stored)
-                base.commit()
-                progress("encode", first + len(chunk), len(missing))
-        if not keys:
-            return self.inner.encode([])
+                further = partial(_further, progress, first, len(missing))
+                encoded = self.inner.encode([texts[rows[key][0]] for key in chunk], watch=told, progress=further)
+                found |= zip(chunk, zip(encoded.windows.tolist(), encoded.vectors, strict=True), strict=True)
+                _store(base, chunk, encoded)
+        if missing:
+            self.cache.shrink()
         vectors = np.stack([found[key][1] for key in keys])
         return Encoded(vectors, np.array([found[key][0] for key in keys], dtype=np.int32))
 
@@ -150,9 +176,36 @@ def _tell(watch: Watch, rows: list[list[int]], place: int, tokens: TokenVectors)
         watch(row, tokens)
 
 
-def _look_up(base: sqlite3.Connection, key: bytes) -> tuple[int, NDArray[np.float32]] | None:
-    row = base.execute("SELECT windows, vector FROM vectors WHERE key = ?", (key,)).fetchone()
-    if row is None:
-        return None
-    vector = np.frombuffer(row[1], dtype="<f4")
-    return (row[0], vector) if np.isfinite(vector).all() else None
+def _further(progress: Progress, before: int, total: int, stage: str, done: int, _: int | None) -> None:
+    progress("encode", before + done, total)
+
+
+def _hour() -> int:
+    """Give the hour: as finely as it is noted when a vector was used."""
+    return int(time.time()) // 3600
+
+
+def _look_up(base: sqlite3.Connection, keys: Sequence[bytes]) -> dict[bytes, tuple[int, NDArray[np.float32]]]:
+    """Give the windows and vectors that are there, and note that they were used."""
+    found, hour = {}, _hour()
+    used: list[tuple[bytes, int]] = []
+    for first in range(0, len(keys), _ASKED):
+        asked = keys[first : first + _ASKED]
+        marks = ",".join("?" * len(asked))
+        query = f"SELECT key, windows, vector, hour FROM vectors LEFT JOIN uses USING (key) WHERE key IN ({marks})"  # noqa: S608
+        for key, windows, raw, last in base.execute(query, asked):
+            vector = np.frombuffer(raw, dtype="<f4")
+            if np.isfinite(vector).all():
+                found[key] = (int(windows), vector)
+                used += [(key, hour)] if last != hour else []
+    base.executemany("INSERT OR REPLACE INTO uses VALUES (?, ?)", sorted(used))
+    base.commit()
+    return found
+
+
+def _store(base: sqlite3.Connection, keys: Sequence[bytes], encoded: Encoded) -> None:
+    vectors, hour = np.ascontiguousarray(encoded.vectors, dtype="<f4"), _hour()
+    stored = zip(keys, encoded.windows.tolist(), map(np.ndarray.tobytes, vectors), strict=True)
+    base.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", sorted(stored))
+    base.executemany("INSERT OR REPLACE INTO uses VALUES (?, ?)", sorted((key, hour) for key in keys))
+    base.commit()

@@ -14,7 +14,7 @@ from pipeline.files import hash_file
 from pipeline.offline import quiet
 from pipeline.records import digest
 
-__all__ = ["EncoderFiles", "find_encoder"]
+__all__ = ["EncoderFiles", "find_encoder", "locate"]
 
 # SHA-256 of the weights of encoders that packages carry. A package is a stranger's: pin what it may contain.
 _PINS = {
@@ -71,7 +71,7 @@ def find_encoder(config: EncoderConfig) -> EncoderFiles:
     DataError
         When a file is not the pinned one, weights are not safetensors, or a file asks to run code.
     """
-    folder = _locate(config)
+    folder = locate(config)
     names = sorted(
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
@@ -91,7 +91,8 @@ def find_encoder(config: EncoderConfig) -> EncoderFiles:
     return EncoderFiles(id=config.id, folder=folder, sha256=hashes)
 
 
-def _locate(config: EncoderConfig) -> Path:
+def locate(config: EncoderConfig) -> Path:
+    """Give the folder of an encoder's files; see ``find_encoder``."""
     if config.id.startswith("package:"):
         return _package_folder(config.id.removeprefix("package:"))
     folder = Path(config.id).expanduser()

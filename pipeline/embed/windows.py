@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-__all__ = ["windows"]
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["whole", "whole_parts", "windows"]
 
 
 def windows(offsets: Sequence[tuple[int, int]], text: str, *, room: int) -> list[tuple[int, int, int]]:
@@ -37,6 +41,24 @@ def windows(offsets: Sequence[tuple[int, int]], text: str, *, room: int) -> list
         spans.append((start, end, last - first))
         first = last
     return spans
+
+
+def whole(vectors: Sequence[NDArray[Any]], tokens: Sequence[int]) -> NDArray[Any]:
+    """Give a text's vector (width,): its windows' mean, weighted by tokens, at the length that one window has."""
+    if len(vectors) == 1:
+        return vectors[0]
+    parts = np.stack(vectors)
+    mean = np.average(parts, axis=0, weights=tokens)
+    length = np.linalg.norm(mean)
+    unit = np.allclose(np.linalg.norm(parts, axis=1), 1.0, atol=1e-4)
+    return np.asarray(mean / length if unit and length > 0 else mean, dtype=parts.dtype)
+
+
+def whole_parts(parts: Sequence[NDArray[Any]], tokens: Sequence[int], *, length: float) -> NDArray[np.float32]:
+    """Join the token parts of windows, each (k, width), to those of the text, whose vector has that length."""
+    total = sum(tokens)
+    joined = np.concatenate([part * (count / total) for part, count in zip(parts, tokens, strict=True)])
+    return np.asarray(joined * (length / np.linalg.norm(joined.sum(axis=0))), dtype=np.float32)
 
 
 def _word_start(offsets: Sequence[tuple[int, int]], first: int, last: int) -> int:
