@@ -15,13 +15,19 @@ from typing import Any
 
 from pipeline.errors import LockedError, OutputError, WriteError
 
-__all__ = ["canonical_json", "hash_file", "locked", "private_folder", "write_whole", "writing"]
+__all__ = ["cache_folder", "canonical_json", "hash_file", "locked", "private_folder", "write_whole", "writing"]
 
 
 def canonical_json(value: Any) -> bytes:
     """Encode ``value`` the one way that gives the same bytes for the same content."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, indent=1, allow_nan=False)
     return text.encode("utf-8") + b"\n"
+
+
+def cache_folder() -> Path:
+    """Give the folder for what can be made again: ``$THEMES_CACHE``, else ``themes`` in the user's cache."""
+    named = os.environ.get("THEMES_CACHE")
+    return Path(named or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "themes")
 
 
 def hash_file(path: Path) -> str:

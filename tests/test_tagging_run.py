@@ -428,10 +428,12 @@ def test_a_dump_that_changes_while_it_is_read_is_noticed(dump, out, monkeypatch)
     assert not (out / "run.json").exists()
 
 
-def test_only_one_chunk_is_held_at_a_time(dump, out, monkeypatch):
-    """Memory must not grow with the dump: a chunk is written before the next article after it is cut."""
+def test_only_a_few_chunks_are_held_at_a_time(dump, out, monkeypatch):
+    """Memory must not grow with the dump: two chunks wait for the encoder, one is scored, one is written."""
+    lines = [json.dumps({"text": f"Patrol {n} came at dawn.\n\nPatrol {n} left by noon."}) for n in range(200)]
+    (dump / "many.jsonl").write_text("\n".join(lines))
     held, most = [0], [0]
-    cut = run.ingest
+    cut, write = run.ingest, run.write_shard
 
     def watched(*args, **kwargs):
         for found in cut(*args, **kwargs):
@@ -439,18 +441,16 @@ def test_only_one_chunk_is_held_at_a_time(dump, out, monkeypatch):
             most[0] = max(most[0], held[0])
             yield found
 
-    write = run.write_shard
-
     def writing(columns, *, table, **kwargs):
-        if table.name == "noise":
-            held[0] = 0
-        return write(columns, table=table, **kwargs)
+        shard = write(columns, table=table, **kwargs)
+        held[0] -= shard.rows if table.name in ("paragraphs", "noise") else 0
+        return shard
 
     monkeypatch.setattr(run, "ingest", watched)
     monkeypatch.setattr(run, "write_shard", writing)
     summary = tag(fake_model(THEMES), [dump], out=out)
-    assert summary.manifest["totals"]["paragraphs"] > 30
-    assert most[0] <= 5 + 6  # a chunk, and what its last article has too much
+    assert summary.manifest["totals"]["paragraphs"] > 400
+    assert most[0] <= 4 * (5 + 6)  # a chunk, and what its last article has too much
 
 
 def test_progress_counts_up_to_the_number_of_paragraphs(dump, out):

@@ -20,16 +20,17 @@ def register(app: typer.Typer) -> None:
 
 
 def info(as_json: _AS_JSON = False) -> None:
-    """Say where the cache is, how many vectors it holds and how large it is."""
+    """Say where the cache is, how many vectors it holds, how large it is and how large it may become."""
     from pipeline.cli.output import emit_json
     from pipeline.embed.cache import VectorCache
 
     cache = VectorCache()
-    found = {"folder": str(cache.folder), "vectors": cache.entries(), "bytes": cache.size()}
+    found = {"folder": str(cache.folder), "vectors": cache.entries(), "bytes": cache.size(), "cap_bytes": cache.cap}
     if as_json:
         emit_json(found)
     else:
-        typer.echo(f"{cache.folder}: {found['vectors']} vectors, {cache.size() / 2**20:.1f} MiB")
+        size, most = cache.size() / 2**20, cache.cap / 2**20
+        typer.echo(f"{cache.folder}: {found['vectors']} vectors, {size:.1f} of at most {most:,.0f} MiB")
 
 
 def clear() -> None:

@@ -160,6 +160,9 @@ def _tell(summary: Summary, *, seconds: float) -> None:
     if rows.rejected or rows.skipped:
         codes = ", ".join(f"{code} {count:,}" for code, count in summary.manifest["totals"]["codes"].items())
         say(f"left out  {out / 'rejected.jsonl'}   ({codes}; see docs/errors.md)")
+    kept = summary.manifest["totals"]["paths"]["gate"]
+    if kept:
+        say(f"gate      kept {kept:,} of {summary.paragraphs:,} paragraphs from the model; see docs/distil.md")
     say(f"to read   {summary.to_read:,} paragraphs are yes or review for some theme; docs/promises.md says why")
     say(f"tables    {out / 'tags'}, {out / 'paragraphs'}, {out / 'noise'}   (columns: docs/output.md)")
     say(f"manifest  {out / 'run.json'}   (run {summary.run_id}, model {summary.manifest['model']['sha256'][:16]})")

@@ -70,7 +70,7 @@ def is_byline(line: str, folded: str) -> bool:
     """
     if len(line) > _LONGEST:
         return False
-    if _CONTRIBUTED.search(line):
+    if "contributed" in folded and _CONTRIBUTED.search(line):
         return not SPEECH.search(line) and sentence_breaks(line) <= 1
     if _TWEET_SIGN.fullmatch(line) or _SIGNS.fullmatch(line) or folded in ("by", "by:"):
         return True

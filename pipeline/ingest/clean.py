@@ -29,10 +29,16 @@ def clean(text: str) -> str:
     direction marks are removed; control characters count as spaces; lone surrogates become U+FFFD; what is
     left is in NFC (not NFKC, which would change what is written). ``clean(clean(t)) == clean(t)``.
     """
-    if not (text.isascii() and text.isprintable()):
+    if text.isprintable():  # then none of the characters above stands in it, and no whitespace but plain spaces
+        text = text if text.isascii() else unicodedata.normalize("NFC", text)
+        if "  " not in text and text[:1] != " " and text[-1:] != " ":
+            return text
+    elif not text.isascii():
         text = _CONTROL.sub(" ", _SURROGATE.sub("\ufffd", text))
         text = _JOINER.sub("", _BIDI.sub("", _ZERO_WIDTH.sub("", text)))
         text = unicodedata.normalize("NFC", text)
+    elif _CONTROL.search(text):
+        text = _CONTROL.sub(" ", text)
     return " ".join(text.split())
 
 
@@ -45,7 +51,9 @@ def remarks(source: str) -> set[str]:
         Of ``zero_width``, ``bidi``, ``control``, ``mixed_script`` (Latin and Cyrillic or Greek letters within
         one word: often letters swapped to escape a search).
     """
-    found = set()
+    found: set[str] = set()
+    if source.isprintable() and (source.isascii() or not _CYRILLIC_GREEK.search(source)):
+        return found
     if _ZERO_WIDTH.search(source) or _JOINER.search(source):
         found.add("zero_width")
     if _BIDI.search(source):

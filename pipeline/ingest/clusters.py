@@ -1,6 +1,6 @@
 """Near-duplicates: reprints of one text get the key of the first one seen.
 
-Streaming with bounded memory: what is known of earlier texts lies in a private SQLite file. Only the first
+Streaming with bounded memory: what is known of earlier texts lies in a private file. Only the first
 text of a cluster (its leader) is kept and compared with, so a cluster never drifts. Candidates are found by
 MinHash bands and then checked by the exact Jaccard similarity of their three-word shingles.
 
@@ -12,16 +12,14 @@ threshold itself (0.9995 at 0.85); other thresholds get the r and b that reach 0
 from __future__ import annotations
 
 import math
-import os
 import sqlite3
-import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from pipeline.errors import WriteError
-from pipeline.files import private_folder
+from pipeline.ingest.leaders import Leaders
 from pipeline.ingest.shingles import jaccard, same_text_key, shingles
 from pipeline.ingest.words import words
 
@@ -35,21 +33,6 @@ _RECALL, _MOST_VALUES = 0.995, 64
 _MOST_CANDIDATES = 200
 _SEED = 7
 _BATCH = 20_000
-_CACHE_KIB = 65_536
-_COMMIT_EVERY = 20_000
-
-_TABLES = """
-CREATE TABLE leaders (id INTEGER PRIMARY KEY, key TEXT NOT NULL, shingles BLOB NOT NULL);
-CREATE TABLE known (same BLOB PRIMARY KEY, leader INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE bands (band INTEGER NOT NULL, leader INTEGER NOT NULL, PRIMARY KEY (band, leader)) WITHOUT ROWID;
-"""
-
-_CANDIDATES = """
-SELECT id, key, shingles FROM leaders JOIN (
-    SELECT leader, COUNT(*) AS shared FROM bands WHERE band IN (MARKS)
-    GROUP BY leader ORDER BY shared DESC, leader LIMIT ?
-) ON id = leader
-"""
 
 
 def banding(threshold: float) -> tuple[int, int]:
@@ -87,20 +70,9 @@ class Clusters:
     def __init__(self, *, threshold: float, folder: Path | None = None) -> None:
         self._threshold = threshold
         self._rows, self._bands = banding(threshold)
-        if folder is not None:
-            private_folder(folder)
-        # mkstemp: only the owner can read what is known of the texts.
-        descriptor, name = tempfile.mkstemp(prefix=".clusters-", suffix=".sqlite", dir=folder)
-        os.close(descriptor)
-        self._path = Path(name)
-        self._database = sqlite3.connect(self._path)
-        # The file is deleted at the end whatever happens, so it need not survive a crash.
-        self._database.executescript(
-            f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-{_CACHE_KIB};" + _TABLES
-        )
+        self._leaders = Leaders(folder=folder)
         self._minhash = _minhash(self._rows * self._bands)
         self._fresh = self._minhash.hashvalues.copy()
-        self._assigned = 0
 
     def __enter__(self) -> Self:
         """Give itself."""
@@ -112,10 +84,9 @@ class Clusters:
 
     def close(self) -> None:
         """Close and delete the file; calling it twice does no harm."""
-        self._database.close()
-        self._path.unlink(missing_ok=True)
+        self._leaders.close()
 
-    def assign(self, key: str, text: str) -> str:
+    def assign(self, key: str, text: str, found: list[str] | None = None) -> str:
         """Give the cluster of a text: the key of the first text that it is a near-duplicate of, or its own.
 
         Parameters
@@ -124,6 +95,8 @@ class Clusters:
             Of this text; unique in the stream.
         text
             Texts of fewer than six words are near-duplicates only of the same words.
+        found
+            ``words(text)``, where they are known.
 
         Returns
         -------
@@ -137,52 +110,34 @@ class Clusters:
             When the disk is full or fails.
         """
         try:
-            return self._assign(key, text)
+            return self._assign(key, text, words(text) if found is None else found)
         except sqlite3.OperationalError as error:
             raise WriteError(
-                self._path,
+                self._leaders.path,
                 f"the file of near-duplicates cannot be used ({error})",
                 "free some space, then run again",
             ) from error
 
-    def _assign(self, key: str, text: str) -> str:
-        self._assigned += 1
-        if self._assigned % _COMMIT_EVERY == 0:
-            self._database.commit()
-        found = words(text)
+    def _assign(self, key: str, text: str, found: list[str]) -> str:
         same = same_text_key(text, found)
-        row = self._database.execute(
-            "SELECT key FROM known JOIN leaders ON leaders.id = known.leader WHERE known.same = ?", (same,)
-        ).fetchone()
-        if row is not None:
-            return str(row[0])
+        known = self._leaders.find(same)
+        if known is not None:
+            return known
         own = shingles(found)
         bands = self._band_keys(own) if len(own) else []
-        leader = self._nearest(own, bands)
-        if leader is None:
-            return self._lead(key, same, own, bands)
-        self._database.execute("INSERT INTO known VALUES (?, ?)", (same, leader[0]))
-        return leader[1]
-
-    def _lead(self, key: str, same: bytes, own: NDArray[np.uint64], bands: list[int]) -> str:
-        insert = "INSERT INTO leaders (key, shingles) VALUES (?, ?)"
-        leader = self._database.execute(insert, (key, own.tobytes())).lastrowid
-        self._database.execute("INSERT INTO known VALUES (?, ?)", (same, leader))
-        self._database.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", ((band, leader) for band in bands))
-        return key
+        nearest = self._nearest(own, bands)
+        if nearest is None:
+            self._leaders.lead(key, same, own, bands)
+            return key
+        self._leaders.follow(same, nearest[0])
+        return nearest[1]
 
     def _nearest(self, own: NDArray[np.uint64], bands: list[int]) -> tuple[int, str] | None:
-        """Give id and key of the most alike leader; those that share most bands are looked at first."""
-        import numpy as np
-
-        if not bands:
+        """Give number and key of the most alike leader; those that share most bands are looked at first."""
+        found = self._leaders.sharing(bands, most=_MOST_CANDIDATES)
+        if not found:
             return None
-        query = _CANDIDATES.replace("MARKS", ",".join("?" * len(bands)))
-        rows = self._database.execute(query, [*bands, _MOST_CANDIDATES]).fetchall()
-        alike = [(jaccard(own, np.frombuffer(blob, dtype=np.uint64)), -leader, key) for leader, key, blob in rows]
-        if not alike:
-            return None
-        similarity, negative, key = max(alike)
+        similarity, negative, key = max((jaccard(own, other), -leader, key) for leader, key, other in found)
         return (-negative, key) if similarity >= self._threshold else None
 
     def _band_keys(self, own: NDArray[np.uint64]) -> list[int]:
@@ -197,7 +152,7 @@ class Clusters:
         for column in values.T:
             keys = (keys ^ column) * np.uint64(0xC2B2AE3D27D4EB4F)
             keys ^= keys >> np.uint64(29)
-        return [int(number) for number in keys >> np.uint64(1)]
+        return list(dict.fromkeys((keys >> np.uint64(1)).tolist()))
 
 
 def _minhash(values: int) -> Any:

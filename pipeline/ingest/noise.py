@@ -100,6 +100,7 @@ _DEVELOPING = re.compile(
     _I,
 )
 _BAR = re.compile(r" ?[|·•»›] ?")
+_BARS = frozenset("|·•»›")
 
 
 def noise_reason(line: str) -> str:
@@ -137,6 +138,8 @@ def _is_link(line: str) -> bool:
 
 def _bar(folded: str) -> str:
     """Give the reason of a bar of links, each a whole line of furniture: ``Privacy | Terms | Contact``."""
+    if not _BARS.intersection(folded):
+        return ""
     parts = [part.strip(EDGE) for part in _BAR.split(folded)]
     if len(parts) < 2:
         return ""
@@ -157,15 +160,15 @@ def _boilerplate(line: str, folded: str) -> bool:
 def _share(line: str, folded: str) -> bool:
     if _LIKE_LOADING.fullmatch(line) or _SHARES.fullmatch(line):
         return True
-    if ends_sentence(line) and not _OBJECT.search(line):
+    tokens: list[str] = []
+    for word in folded.split():
+        token = word.strip("()[]:.,|!…")
+        if token and not (token in SHARE_WORDS or token.isdigit()):
+            return False
+        tokens += [token] * bool(token)
+    if not (0 < len(tokens) <= 25 and any(token in NETWORKS for token in tokens)):
         return False
-    tokens = [token.strip("()[]:.,|!…") for token in folded.split()]
-    tokens = [token for token in tokens if token]
-    return (
-        0 < len(tokens) <= 25
-        and any(token in NETWORKS for token in tokens)
-        and all(token in SHARE_WORDS or token.isdigit() for token in tokens)
-    )
+    return not ends_sentence(line) or _OBJECT.search(line) is not None
 
 
 def _tags(line: str, folded: str) -> bool:
@@ -207,6 +210,6 @@ _TESTS = (
     ("related", _related),
     ("credit", lambda line, _: is_credit(line)),
     ("byline", is_byline),
-    ("source_footer", lambda line, _: is_source_footer(line)),
-    ("caption", lambda line, _: is_caption(line)),
+    ("source_footer", is_source_footer),
+    ("caption", is_caption),
 )

@@ -100,6 +100,8 @@ _STOCK = re.compile(
     r"(?: only)?|(?:screenshot|screengrab|still) from (?:a |the )?video",
     _I,
 )
+_CREDIT_MARKS = frozenset(":|©/")  # what matches `_TAIL`, `_SLASHED` or `_OWNED` has one of these
+_CLOSED = (")", "]", ").", "].")
 _PARTS = re.compile(r"[/|]| via ")
 _OUTLET = re.compile(rf"(?:[\w.'’&-]+ ){{1,3}}{OUTLET}")
 _LOOSE = frozenset(("the", "images", "via", "press", "canadian", "commons"))
@@ -118,13 +120,22 @@ def is_credit(line: str) -> bool:
     return bool(_LABELLED.match(line) or _BY.match(line)) and not (sentence_breaks(line) or ends_sentence(line))
 
 
-def is_caption(line: str) -> bool:
+def is_caption(line: str, folded: str) -> bool:
     """Tell whether a line describes a picture: it says so, or ends with the credit of a picture.
 
     A sentence signed by an agency alone, as in ``... on Monday. (AFP)``, is content.
+
+    Parameters
+    ----------
+    line
+        Cleaned.
+    folded
+        The same, case-folded and without the punctuation at its ends.
     """
-    if sentence_breaks(line) > _MOST_BREAKS:
-        return False
+    return _describes(line, folded) and sentence_breaks(line) <= _MOST_BREAKS
+
+
+def _describes(line: str, folded: str) -> bool:
     shown = _IN_THIS.match(line)
     return (
         _FILE_OF.fullmatch(line) is not None
@@ -132,14 +143,15 @@ def is_caption(line: str) -> bool:
         or (_LABELLED.match(line) is not None and _CLAUSE.match(line) is None)
         or _GALLERY.fullmatch(line) is not None
         or (shown is not None and bool(shown[2] or _IN_THIS_SIGN.search(shown[1])))
-        or any(pattern.search(line) for pattern in (_TAIL, _SLASHED, _SIGNED, _OWNED))
+        or (not _CREDIT_MARKS.isdisjoint(line) and any(pattern.search(line) for pattern in (_TAIL, _SLASHED, _OWNED)))
+        or (("pic" in folded or "photo" in folded) and _SIGNED.search(line) is not None)
         or _ends_with_credit(line)
         or bool(_WEAK.search(line) and _POSE.search(line))
     )
 
 
 def _ends_with_credit(line: str) -> bool:
-    match = _PARENTHESIS.search(line)
+    match = _PARENTHESIS.search(line) if line.endswith(_CLOSED) else None
     if match is None:
         return False
     inside, period = match.groups()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -17,12 +16,23 @@ __all__ = ["FEWEST_WORDS", "jaccard", "same_text_key", "shingles"]
 FEWEST_WORDS = 6
 """Texts of fewer words are alike only when they are equal: their shingles are too few to tell."""
 
+_MOST_WORDS = 1 << 17  # hashes that are kept
 _MULTIPLIERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
 
 
-@lru_cache(maxsize=1 << 17)
-def _word_hash(word: str) -> int:
-    return int.from_bytes(blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+class _Hashes(dict[str, int]):
+    """Hashes of words, made when they are first asked for."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _MOST_WORDS:
+            self.clear()
+        self[word] = found = int.from_bytes(
+            blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big"
+        )
+        return found
+
+
+_hash = _Hashes().__getitem__
 
 
 def shingles(found: list[str]) -> NDArray[np.uint64]:
@@ -42,13 +52,16 @@ def shingles(found: list[str]) -> NDArray[np.uint64]:
 
     if len(found) < FEWEST_WORDS:
         return np.empty(0, dtype=np.uint64)
-    hashes = np.fromiter(map(_word_hash, found), dtype=np.uint64, count=len(found))
+    hashes = np.fromiter(map(_hash, found), dtype=np.uint64, count=len(found))
     first, second, third = (np.uint64(number) for number in _MULTIPLIERS)
     mixed = hashes[:-2] * first + hashes[1:-1] * second + hashes[2:] * third
     mixed ^= mixed >> np.uint64(31)
     mixed *= second
     mixed ^= mixed >> np.uint64(29)
-    return np.unique(mixed)
+    mixed.sort()
+    new = np.ones(len(mixed), dtype=bool)
+    np.not_equal(mixed[1:], mixed[:-1], out=new[1:])
+    return np.asarray(mixed[new])
 
 
 def jaccard(one: NDArray[np.uint64], two: NDArray[np.uint64]) -> float:

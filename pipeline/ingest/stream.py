@@ -13,6 +13,7 @@ from pipeline.ingest.cut import cut
 from pipeline.ingest.dump import read_dump
 from pipeline.ingest.html import LostText
 from pipeline.ingest.ledger import Ledger
+from pipeline.ingest.words import words
 from pipeline.records import Article, Kind, Paragraph, RejectCode, Rejected
 
 __all__ = ["Cut", "ingest"]
@@ -100,18 +101,17 @@ def _refused(article: Article, code: RejectCode, reason: str, remedy: str) -> Re
 
 
 def _clustered(found: Cut, *, stories: Clusters, passages: Clusters) -> Cut:
-    body = "\n".join(paragraph.text for paragraph in found.paragraphs if paragraph.kind is Kind.BODY)
-    return replace(
-        found,
-        article_cluster_id=stories.assign(found.article.article_id, body),
-        paragraphs=tuple(
-            replace(
-                paragraph,
-                # the same share line stands in every article: that makes it noise, not a story
-                cluster_id=paragraph.paragraph_id
-                if paragraph.kind is Kind.NOISE
-                else passages.assign(paragraph.paragraph_id, paragraph.text),
-            )
-            for paragraph in found.paragraphs
-        ),
-    )
+    body, told, paragraphs = [], [], []
+    for paragraph in found.paragraphs:
+        cluster = (
+            paragraph.paragraph_id
+        )  # the same share line stands in every article: that makes it noise, not a story
+        if paragraph.kind is not Kind.NOISE:
+            own = words(paragraph.text)
+            cluster = passages.assign(paragraph.paragraph_id, paragraph.text, own)
+            if paragraph.kind is Kind.BODY:
+                body.append(paragraph.text)
+                told += own  # the words of the whole are those of its parts, for no word goes over a line end
+        paragraphs.append(replace(paragraph, cluster_id=cluster))
+    story = stories.assign(found.article.article_id, "\n".join(body), told)
+    return Cut(found.article, tuple(paragraphs), story)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from pipeline.errors import UsageError
-from pipeline.tagging.rows import Columns, Table
+from pipeline.tagging.table import Columns, ColumnType, Table, arrow_type
 
 __all__ = ["FORMATS", "FileFormat", "file_format_named", "plain_text", "safe_cell", "table_writer"]
 
@@ -53,10 +53,30 @@ def _parquet(path: Path, table: Table) -> Iterator[Write]:
     with pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True) as writer:
 
         def write(columns: Columns) -> None:
-            chosen = {name: columns[name] for name in table.names}
-            writer.write_table(pa.table(chosen, schema=schema))
+            arrays = [_array(columns[name], kind) for name, kind in table.columns]
+            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
         yield write
+
+
+def _array(values: list[Any], kind: ColumnType) -> Any:
+    """Make a ``pyarrow.Array`` without nulls from its bytes: ``pa.array`` would import pandas to do it."""
+    import numpy as np
+    import pyarrow as pa
+
+    if kind != "string":
+        numbers = np.array(values, dtype=kind)
+        return pa.Array.from_buffers(arrow_type(kind), len(values), [None, pa.py_buffer(numbers)], null_count=0)
+    whole = "".join(values)
+    if whole.isascii():
+        data, sizes = whole.encode("ascii"), map(len, values)
+    else:
+        encoded = [value.encode("utf-8") for value in values]
+        data, sizes = b"".join(encoded), map(len, encoded)
+    offsets = np.zeros(len(values) + 1, dtype=np.int32)
+    np.cumsum(np.fromiter(sizes, dtype=np.int32, count=len(values)), out=offsets[1:])
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
+    return pa.Array.from_buffers(arrow_type(kind), len(values), buffers, null_count=0)
 
 
 @contextlib.contextmanager

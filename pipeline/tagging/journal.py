@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.files import write_whole
+from pipeline.model import PATHS
 from pipeline.tagging.shards import Chunk, Shard
 
 __all__ = ["JOURNAL", "Done", "Journal", "read_head", "write_journal_head"]
@@ -31,16 +32,23 @@ class Done:
         Its part files.
     bands
         int8 (n, t), 0 to 2, packed into two bits each, as hex digits: what the summary counts.
+    paths
+        How many paragraphs each of ``pipeline.model.PATHS`` decided.
     """
 
     chunk: str
     shards: tuple[Shard, ...]
     bands: str
+    paths: tuple[int, ...] = (0,) * len(PATHS)
 
     @classmethod
-    def of(cls, chunk: Chunk, shards: tuple[Shard, ...], bands: NDArray[np.int8]) -> Done:
-        """Note a chunk that was just written."""
-        return cls(chunk.sha256, shards, np.packbits([bands >= 1, bands >= 2]).tobytes().hex())
+    def of(
+        cls, chunk: Chunk, shards: tuple[Shard, ...], bands: NDArray[np.int8], path: NDArray[np.int8] | None = None
+    ) -> Done:
+        """Note a chunk that was just written; without ``path``, int8 (n,), the model decided all of it."""
+        path = np.zeros(len(bands), dtype=np.int8) if path is None else path
+        packed = np.packbits([bands >= 1, bands >= 2]).tobytes().hex()
+        return cls(chunk.sha256, shards, packed, tuple(np.bincount(path, minlength=len(PATHS)).tolist()))
 
     def unpacked(self, *, rows: int, themes: int) -> NDArray[np.int8]:
         """Give the bands, int8 (rows, themes)."""
@@ -130,6 +138,7 @@ def _done(line: dict[str, Any]) -> tuple[int, Done] | None:
     """Read a line; None when it is none of ours: its chunk is then done again."""
     try:
         shards = tuple(Shard(**shard) for shard in line["shards"])
-        return int(line["number"]), Done(str(line["chunk"]), shards, str(line["bands"]))
+        paths = tuple(int(count) for count in line["paths"])
+        return int(line["number"]), Done(str(line["chunk"]), shards, str(line["bands"]), paths)
     except (KeyError, TypeError, ValueError):
         return None

@@ -22,7 +22,7 @@ __all__ = ["MANIFEST", "Identity", "read_manifest", "themes_version", "write_man
 MANIFEST = "run.json"
 
 # Raise when a file or column of the output changes its meaning; tell it in docs/output.md and the CHANGELOG.
-_FORMAT = 2
+_FORMAT = 3
 _TOOL = "themes tag"
 
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from itertools import chain, repeat
+from typing import Any
 
 from pipeline.learn.calibration import Decider
-from pipeline.model import BANDS, Scored
+from pipeline.model import BANDS, PATHS, Scored
 from pipeline.records import Article, Kind, Paragraph, Rejected
+from pipeline.tagging.table import Columns, ColumnType, Table
 
 __all__ = [
     "LISTING",
@@ -29,48 +31,7 @@ __all__ = [
     "whole_unicode",
 ]
 
-ColumnType = Literal["string", "int32", "int64", "float32"]
-Columns = dict[str, list[Any]]
-"""Rows by column, all lists of one length."""
-
 _MORE_THAN_ONE = 1  # windows: the encoder read the paragraph in pieces
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table of the output.
-
-    Parameters
-    ----------
-    name
-        Of its folder.
-    columns
-        Names and types, in order.
-    """
-
-    name: str
-    columns: tuple[tuple[str, ColumnType], ...]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the columns, in order."""
-        return tuple(name for name, _ in self.columns)
-
-    def without(self, *names: str) -> Table:
-        """Give the table without some columns."""
-        return Table(self.name, tuple(column for column in self.columns if column[0] not in names))
-
-    def arrow(self) -> Any:
-        """Give the ``pyarrow.Schema``; no column is ever null."""
-        import pyarrow as pa
-
-        types = {"string": pa.string(), "int32": pa.int32(), "int64": pa.int64(), "float32": pa.float32()}
-        return pa.schema([pa.field(name, types[kind], nullable=False) for name, kind in self.columns])
-
-    def rows(self, columns: Columns) -> Iterable[tuple[Any, ...]]:
-        """Give the rows of columns, in the order of this table."""
-        return zip(*(columns[name] for name in self.names), strict=True)
-
 
 _PLACE: tuple[tuple[str, ColumnType], ...] = (
     ("file", "string"),
@@ -115,6 +76,7 @@ TAGS = Table(
         ("threshold", "float32"),
         ("floor", "float32"),
         ("decision", "string"),
+        ("path", "string"),
         ("article_id", "string"),
         ("cluster_id", "string"),
         ("file", "string"),
@@ -177,36 +139,51 @@ def whole_unicode(text: str) -> str:
     return text
 
 
-def _values(item: Taggable, *, run_id: str) -> dict[str, Any]:
-    """Give every value that paragraphs and noise share."""
-    paragraph, article = item.paragraph, item.article
+def _columns(items: Sequence[Taggable], *, run_id: str) -> Columns:
+    """Give every column that paragraphs and noise share; what an article says is read once for all of it."""
+    paragraphs = [item.paragraph for item in items]
+    articles = {id(item.article): _of_article(item.article) for item in items}
+    told = [articles[id(item.article)] for item in items]
     return {
-        "paragraph_id": paragraph.paragraph_id,
-        "article_id": paragraph.article_id,
-        "kind": str(paragraph.kind),
-        "number": paragraph.number,
-        "reason": paragraph.reason,
-        "text": whole_unicode(paragraph.text),
-        "char_start": paragraph.char_start,
-        "char_end": paragraph.char_end,
-        "cluster_id": paragraph.cluster_id,
-        "article_cluster_id": item.article_cluster_id,
-        "flags": " ".join(paragraph.flags),
-        "file": whole_unicode(article.source.file),
-        "member": whole_unicode(article.source.member),
-        "row": article.source.row,
-        "file_sha256": article.file_sha256,
-        "article_sha256": article.sha256,
-        "title": whole_unicode(article.title),
-        "date": article.date,
-        "publisher": whole_unicode(article.publisher),
-        "url": whole_unicode(article.url),
-        "language": article.language,
-        "encoding": article.encoding,
-        "external_id": whole_unicode(article.external_id),
-        "article_flags": " ".join(article.flags),
-        "run_id": run_id,
+        "paragraph_id": [one.paragraph_id for one in paragraphs],
+        "article_id": [one.article_id for one in paragraphs],
+        "kind": [one.kind.value for one in paragraphs],
+        "number": [one.number for one in paragraphs],
+        "reason": [one.reason for one in paragraphs],
+        "text": [whole_unicode(one.text) for one in paragraphs],
+        "char_start": [one.char_start for one in paragraphs],
+        "char_end": [one.char_end for one in paragraphs],
+        "cluster_id": [one.cluster_id for one in paragraphs],
+        "article_cluster_id": [item.article_cluster_id for item in items],
+        "flags": [" ".join(one.flags) for one in paragraphs],
+        **{name: [values[place] for values in told] for place, name in enumerate(_ARTICLE)},
+        "run_id": [run_id] * len(items),
     }
+
+
+_ARTICLE = (
+    *("file", "member", "row", "file_sha256", "article_sha256", "title", "date", "publisher", "url"),
+    *("language", "encoding", "external_id", "article_flags"),
+)
+
+
+def _of_article(article: Article) -> tuple[Any, ...]:
+    """Give what all rows of an article share, in the order of ``_ARTICLE``."""
+    return (
+        whole_unicode(article.source.file),
+        whole_unicode(article.source.member),
+        article.source.row,
+        article.file_sha256,
+        article.sha256,
+        whole_unicode(article.title),
+        article.date,
+        whole_unicode(article.publisher),
+        whole_unicode(article.url),
+        article.language,
+        article.encoding,
+        whole_unicode(article.external_id),
+        " ".join(article.flags),
+    )
 
 
 def paragraph_rows(items: Sequence[Taggable], windows: Sequence[int], *, run_id: str) -> Columns:
@@ -219,27 +196,25 @@ def paragraph_rows(items: Sequence[Taggable], windows: Sequence[int], *, run_id:
     windows
         n counts: in how many windows the encoder read each; more than 1 adds the flag ``long``.
     """
-    rows = []
-    for item, count in zip(items, windows, strict=True):
-        values = _values(item, run_id=run_id) | {"windows": int(count)}
+    columns = _columns(items, run_id=run_id) | {"windows": list(map(int, windows))}
+    for row, (item, count) in enumerate(zip(items, windows, strict=True)):
         if count > _MORE_THAN_ONE:
-            values["flags"] = " ".join(sorted({*item.paragraph.flags, "long"}))
-        rows.append(values)
-    return _turned(rows, PARAGRAPHS)
+            columns["flags"][row] = " ".join(sorted({*item.paragraph.flags, "long"}))
+    return _chosen(columns, PARAGRAPHS)
 
 
 def noise_rows(items: Sequence[Taggable], *, run_id: str) -> Columns:
     """Give the rows of ``NOISE``."""
-    return _turned([_values(item, run_id=run_id) for item in items], NOISE)
+    return _chosen(_columns(items, run_id=run_id), NOISE)
 
 
 def listing_rows(items: Sequence[Taggable]) -> Columns:
     """Give the rows of ``LISTING``."""
-    return _turned([_values(item, run_id="") for item in items], LISTING)
+    return _chosen(_columns(items, run_id=""), LISTING)
 
 
-def _turned(rows: list[dict[str, Any]], table: Table) -> Columns:
-    return {name: [row[name] for row in rows] for name in table.names}
+def _chosen(columns: Columns, table: Table) -> Columns:
+    return {name: columns[name] for name in table.names}
 
 
 def tag_rows(
@@ -262,9 +237,10 @@ def tag_rows(
         Where the bands begin; the columns that are the same in every row.
     """
     count, each = len(items), len(themes)
+    files = {id(item.article): whole_unicode(item.article.source.file) for item in items}
 
     def repeated(values: Iterable[Any]) -> list[Any]:
-        return [value for value in values for _ in range(each)]
+        return list(chain.from_iterable(map(repeat, values, repeat(each))))
 
     columns: Columns = {
         "paragraph_id": repeated(item.paragraph.paragraph_id for item in items),
@@ -273,9 +249,10 @@ def tag_rows(
         "threshold": decider.threshold.astype("float32").tolist() * count,
         "floor": decider.floor.astype("float32").tolist() * count,
         "decision": [BANDS[band] for band in scored.bands.reshape(-1).tolist()],
+        "path": repeated(PATHS[path] for path in scored.path.tolist()),
         "article_id": repeated(item.paragraph.article_id for item in items),
         "cluster_id": repeated(item.paragraph.cluster_id for item in items),
-        "file": repeated(whole_unicode(item.article.source.file) for item in items),
+        "file": repeated(files[id(item.article)] for item in items),
         "file_sha256": repeated(item.article.file_sha256 for item in items),
         "char_start": repeated(item.paragraph.char_start for item in items),
         "char_end": repeated(item.paragraph.char_end for item in items),

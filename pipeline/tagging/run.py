@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import IO
 
 from pipeline.config import IngestConfig
@@ -18,10 +21,11 @@ from pipeline.ingest.dump import DumpFile, read_files
 from pipeline.ingest.fields import Fields
 from pipeline.ingest.ledger import Ledger
 from pipeline.ingest.stream import Cut, ingest
-from pipeline.model import ThemeModel, TokenShares
+from pipeline.model import PATHS, Scored, ThemeModel, TokenShares
 from pipeline.progress import Progress, silent
 from pipeline.records import Rejected
-from pipeline.tagging.evidence import EVIDENCE, evidence_rows
+from pipeline.tagging.ahead import Behind, reading_ahead
+from pipeline.tagging.evidence import EVIDENCE, Told, evidence_rows, told_of
 from pipeline.tagging.folder import LOCK, REJECTED, SCRATCH, check_outside, finished, inspect, prepare
 from pipeline.tagging.formats import FileFormat, file_format_named
 from pipeline.tagging.journal import Done, Journal
@@ -115,6 +119,14 @@ def tag(
         return Summary(out, manifest, kept_chunks=run.kept)
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A chunk on its way from the encoder to the disk: scored, or done by an earlier run."""
+
+    chunk: Chunk
+    outcome: Done | tuple[Scored, Told]
+
+
 @dataclass(slots=True)
 class _Run:
     """One run under way: what it was asked for, and what it has counted so far."""
@@ -130,8 +142,10 @@ class _Run:
     kinds: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
+    paths: Counter[str] = field(default_factory=Counter)
     shards: list[Shard] = field(default_factory=list)
     kept: int = 0
+    tagged: int = 0
 
     def work(
         self, dump: list[Path], inputs: list[DumpFile], *, config: IngestConfig, progress: Progress
@@ -142,10 +156,12 @@ class _Run:
             stories = stack.enter_context(Stories(scratch, themes=len(self.model.themes)))
             partial = stack.enter_context(writing(self.out / REJECTED))
             rejects = stack.enter_context(partial.open("w", encoding="utf-8", newline="\n"))
-            stream = ingest(dump, config=config, ledger=self.ledger, scratch=scratch)
-            stack.enter_context(closing(stream))
-            for chunk in chunks(self._cuts(stream, inputs, rejects)):
-                self._chunk(chunk, stories=stories, progress=progress)
+            stop = Event()
+            read = self._chunks(dump, inputs, rejects, config=config, scratch=scratch, stop=stop)
+            ahead = stack.enter_context(closing(reading_ahead(read, stop=stop)))
+            with Behind(functools.partial(self._write_chunk, stories=stories)) as writer:
+                for chunk in ahead:
+                    writer.add(self._scored(chunk, progress=progress))
             self._check()
             themes, total, to_read = stories.themes(), stories.total(), stories.to_read
         path = self.out / REJECTED
@@ -163,10 +179,26 @@ class _Run:
                 "codes": dict(self.codes),
                 "once": total.as_dict(),
                 "to_read": to_read,
+                "paths": dict(self.paths),
             },
             themes=dict(zip(self.model.themes, themes, strict=True)),
             shards=self.shards,
         )
+
+    def _chunks(
+        self,
+        dump: list[Path],
+        inputs: list[DumpFile],
+        rejects: IO[str],
+        *,
+        config: IngestConfig,
+        scratch: Path,
+        stop: Event,
+    ) -> Generator[Chunk]:
+        """Read the dump; all of this runs in the thread that reads ahead."""
+        with closing(ingest(dump, config=config, ledger=self.ledger, scratch=scratch)) as stream:
+            until = itertools.takewhile(lambda _: not stop.is_set(), stream)
+            yield from chunks(self._cuts(until, inputs, rejects))
 
     def _cuts(self, stream: Iterable[Cut | Rejected], inputs: list[DumpFile], rejects: IO[str]) -> Iterator[Cut]:
         """Hand on the articles; write and count what is rejected; count everything."""
@@ -183,20 +215,14 @@ class _Run:
             self.reasons.update(paragraph.reason for paragraph in found.paragraphs if paragraph.reason)
             yield found
 
-    def _chunk(self, chunk: Chunk, *, stories: Stories, progress: Progress) -> None:
-        """Score and write a chunk, unless an earlier run did."""
+    def _scored(self, chunk: Chunk, *, progress: Progress) -> _Piece:
+        """Score a chunk, unless an earlier run did: all that needs the encoder."""
+        before, self.tagged = self.tagged, self.tagged + len(chunk.tagged)
         done = self.journal.find(chunk, out=self.out)
-        if done is None:
-            done = self._score(chunk, progress=progress)
-            self.journal.add(chunk, done)
-        else:
+        if done is not None:
             self.kept += 1
-        self.shards += done.shards
-        stories.add(chunk.tagged, done.unpacked(rows=len(chunk.tagged), themes=len(self.model.themes)))
-        progress("tag paragraphs", stories.paragraphs, None)
-
-    def _score(self, chunk: Chunk, *, progress: Progress) -> Done:
-        before = sum(shard.rows for shard in self.shards if shard.file.startswith(PARAGRAPHS.name))
+            progress("tag paragraphs", self.tagged, None)
+            return _Piece(chunk, done)
         shares: dict[int, TokenShares] = {}
         scored = self.model.score(
             [item.paragraph.text for item in chunk.tagged],
@@ -204,6 +230,20 @@ class _Run:
             watch=shares.__setitem__,
             progress=lambda stage, done, total: progress("tag paragraphs", before + done, None),
         )
+        return _Piece(chunk, (scored, told_of(self.model, chunk.tagged, scored, shares=shares)))
+
+    def _write_chunk(self, piece: _Piece, *, stories: Stories) -> None:
+        """Write and note a scored chunk, and count it; runs in the thread that writes."""
+        chunk, done = piece.chunk, piece.outcome
+        if not isinstance(done, Done):
+            scored, told = done
+            done = Done.of(chunk, self._write_tables(chunk, scored, told), scored.bands, scored.path)
+            self.journal.add(chunk, done)
+        self.shards += done.shards
+        self.paths.update(dict(zip(PATHS, done.paths, strict=True)))
+        stories.add(chunk.tagged, done.unpacked(rows=len(chunk.tagged), themes=len(self.model.themes)))
+
+    def _write_tables(self, chunk: Chunk, scored: Scored, told: Told) -> tuple[Shard, ...]:
         run_id = self.identity.run_id
         same = {
             "model_sha256": self.model.sha256,
@@ -211,14 +251,13 @@ class _Run:
             "run_id": run_id,
         }
         tags = tag_rows(chunk.tagged, scored, themes=self.model.themes, decider=self.model.decider, same=same)
-        carried = evidence_rows(self.model, chunk.tagged, scored, shares=shares, run_id=run_id)
-        shards = (
+        carried = evidence_rows(self.model, chunk.tagged, scored, told=told, run_id=run_id)
+        return (
             self._write(PARAGRAPHS, chunk, paragraph_rows(chunk.tagged, scored.windows.tolist(), run_id=run_id)),
             self._write(TAGS, chunk, tags),
             self._write(EVIDENCE, chunk, carried),
             self._write(NOISE, chunk, noise_rows(chunk.noise, run_id=run_id)),
         )
-        return Done.of(chunk, shards, scored.bands)
 
     def _write(self, table: Table, chunk: Chunk, columns: Columns) -> Shard:
         kept = table if self.keep_text else table.without("text", "title")

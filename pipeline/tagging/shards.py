@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +42,7 @@ class Shard:
         return path.is_file() and path.stat().st_size == self.size and hash_file(path) == self.sha256
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chunk:
     """Consecutive paragraphs that are scored and written together.
 
@@ -57,18 +58,20 @@ class Chunk:
     tagged: tuple[Taggable, ...]
     noise: tuple[Taggable, ...]
 
-    @property
+    @functools.cached_property
     def sha256(self) -> str:
         """Hash of what the chunk holds: paragraphs, their place and their clusters."""
+        items = (*self.tagged, *self.noise)
+        sources = {id(item.article): str(item.article.source) for item in items}
         return digest(
             *(
                 part
-                for item in (*self.tagged, *self.noise)
+                for item in items
                 for part in (
                     item.paragraph.paragraph_id,
                     item.paragraph.cluster_id,
                     item.article_cluster_id,
-                    str(item.article.source),
+                    sources[id(item.article)],
                 )
             )
         )

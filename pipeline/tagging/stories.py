@@ -68,7 +68,7 @@ class Stories:
 
     def __init__(self, folder: Path, *, themes: int) -> None:
         self._path = folder / "stories.sqlite"
-        self._base = sqlite3.connect(self._path)
+        self._base = sqlite3.connect(self._path, check_same_thread=False)  # used by one thread after the other
         self._base.executescript(_TABLES)
         self._given, self._review = np.zeros((2, themes), dtype=np.int64)
         self.paragraphs = 0
@@ -88,17 +88,21 @@ class Stories:
         self.to_read += int((bands >= 1).any(axis=1).sum())
         self._given += (bands == YES).sum(axis=0)
         self._review += (bands == 1).sum(axis=0)
-        places = [(int(row), int(theme)) for row, theme in np.argwhere(bands == YES)]
-        places += [(row, _ANY) for row in range(len(items))]
-        pairs = [(theme, items[row]) for row, theme in places]
-        review = [(len(self._given) + int(theme), items[row]) for row, theme in np.argwhere(bands == 1)]
-        self._insert("paragraphs", [(theme, item.paragraph.cluster_id) for theme, item in pairs + review])
-        self._insert("stories", [(theme, item.article_cluster_id) for theme, item in pairs])
+        rows, themes = (found.tolist() for found in np.nonzero(bands == YES))
+        review = [found.tolist() for found in np.nonzero(bands == 1)]
+        passages = [item.paragraph.cluster_id for item in items]
+        stories = [item.article_cluster_id for item in items]
+        count = len(self._given)
+        given = {(theme, passages[row]) for row, theme in zip(rows, themes, strict=True)}
+        given |= {(count + theme, passages[row]) for row, theme in zip(*review, strict=True)}
+        self._insert("paragraphs", given | {(_ANY, passage) for passage in passages})
+        told = {(theme, stories[row]) for row, theme in zip(rows, themes, strict=True)}
+        self._insert("stories", told | {(_ANY, story) for story in stories})
 
-    def _insert(self, table: str, rows: list[tuple[int, str]]) -> None:
+    def _insert(self, table: str, rows: set[tuple[int, str]]) -> None:
         query = f"INSERT OR IGNORE INTO {table} VALUES (?, ?)"  # noqa: S608 - our own names
         try:
-            self._base.executemany(query, rows)
+            self._base.executemany(query, sorted(rows))  # in the order of the table: pages are filled one by one
             self._base.commit()
         except sqlite3.OperationalError as error:
             raise WriteError(

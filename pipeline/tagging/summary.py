@@ -117,6 +117,7 @@ def manifest_of(
             "distinct_paragraphs": counts["once"]["distinct_paragraphs"],
             "stories": counts["once"]["stories"],
             "paragraphs_to_read": counts["to_read"],
+            "paths": counts["paths"],
             "kinds": kinds,
             "noise_reasons": dict(sorted(counts["noise"].items())),
             "codes": dict(sorted(counts["codes"].items())),
