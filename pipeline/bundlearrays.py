@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.config import CalibrationConfig, ThresholdsConfig
-from pipeline.embed import Adapter
+from pipeline.embed import Adapter, Quantization
 from pipeline.errors import DataError
 from pipeline.learn.calibration import Decider
 from pipeline.learn.heldout import HeldOut
 from pipeline.learn.promises import UNPROMISED, Promise
 from pipeline.model import ThemeModel
 
-__all__ = ["check_arrays", "decider_of", "held_out_arrays", "model_arrays", "read_adapter", "read_held_out"]
+__all__ = [
+    "check_arrays",
+    "decider_of",
+    "held_out_arrays",
+    "model_arrays",
+    "read_adapter",
+    "read_held_out",
+    "read_quantization",
+]
 
 
 def model_arrays(model: ThemeModel) -> dict[str, Any]:
@@ -79,16 +89,38 @@ def read_adapter(path: Path) -> Adapter | None:
     return Adapter(arrays)
 
 
+def read_quantization(path: Path) -> Quantization | None:
+    """Read how the encoder computes in 8 bits, where the bundle has it; it is checked when it meets the encoder."""
+    if not path.is_file():
+        return None
+    from safetensors.numpy import load_file
+
+    arrays = load_file(path)
+    for name, array in arrays.items():
+        if array.dtype != np.float32 or array.ndim != 1 or not np.isfinite(array).all():
+            raise DataError(path, f"array {name!r} is no scale and no bounds, found {array.dtype}", "train again")
+    return Quantization(arrays)
+
+
 def held_out_arrays(held_out: HeldOut) -> dict[str, Any]:
     """Give the arrays of the held-out rows by name."""
-    keys = np.frombuffer(bytes.fromhex("".join(held_out.keys)), dtype=np.uint8)
-    return {
-        "keys": keys.reshape(len(held_out.keys), -1),
+    arrays = {
+        "keys": _bytes(held_out.keys),
         "groups": held_out.groups,
         "fold": held_out.fold,
         "answers": held_out.answers,
         "logits": held_out.logits,
     }
+    return arrays | ({"sources": _bytes(held_out.sources)} if held_out.sources else {})
+
+
+def _bytes(keys: Sequence[str]) -> NDArray[np.uint8]:
+    """Turn n keys of 32 hex digits into bytes, (n, 16)."""
+    return np.frombuffer(bytes.fromhex("".join(keys)), dtype=np.uint8).reshape(len(keys), -1)
+
+
+def _keys(array: NDArray[np.uint8]) -> tuple[str, ...]:
+    return tuple(row.tobytes().hex() for row in array)
 
 
 def read_held_out(path: Path, *, themes: int, config: Path) -> HeldOut | None:
@@ -99,6 +131,8 @@ def read_held_out(path: Path, *, themes: int, config: Path) -> HeldOut | None:
 
     arrays = load_file(path)
     shapes = {"keys": 16, "answers": themes, "logits": themes, "groups": None, "fold": None}
+    if "sources" in arrays:  # older bundles do not say which outlets were in training
+        shapes["sources"] = 16
     rows = len(arrays["logits"]) if "logits" in arrays else 0
     for name, width in shapes.items():
         array = arrays.get(name)
@@ -109,11 +143,12 @@ def read_held_out(path: Path, *, themes: int, config: Path) -> HeldOut | None:
         raise DataError(path, "array 'logits' has numbers that are not finite", "train again")
     chosen = json.loads(config.read_bytes())
     return HeldOut(
-        keys=tuple(row.tobytes().hex() for row in arrays["keys"]),
+        keys=_keys(arrays["keys"]),
         groups=arrays["groups"].astype(np.int64),
         fold=arrays["fold"].astype(np.int64),
         answers=arrays["answers"].astype(np.int8),
         logits=arrays["logits"].astype(np.float64),
         calibration=CalibrationConfig.model_validate(chosen.get("calibration", {})),
         thresholds=ThresholdsConfig.model_validate(chosen.get("thresholds", {})),
+        sources=_keys(arrays["sources"]) if "sources" in arrays else (),
     )

@@ -6,11 +6,11 @@ import shutil
 
 import numpy as np
 import pytest
-from fakes import FakeEncoder, fake_model
+from fakes import FakeEncoder, fake_model, with_words
 
 from pipeline import bundle
 from pipeline.errors import DataError, MissingError
-from pipeline.learn.heldout import HeldOut, row_key
+from pipeline.learn.heldout import HeldOut, row_key, source_key
 from pipeline.model import ThemeModel
 
 HELD_OUT = HeldOut(
@@ -26,7 +26,7 @@ TEXTS = ["the patrol took a bribe", "rain fell"]
 
 @pytest.fixture
 def saved(tmp_path, monkeypatch):
-    monkeypatch.setattr(bundle, "load_encoder", lambda *_, **__: FakeEncoder())
+    monkeypatch.setattr("pipeline.bundlestudent.load_encoder", lambda *_, **__: FakeEncoder())
     model = dataclasses.replace(fake_model(("bribery", "crackdowns")), held_out=HELD_OUT)
     return model.save(tmp_path / "m", documents=DOCUMENTS), tmp_path / "m"
 
@@ -36,6 +36,15 @@ def test_a_loaded_model_scores_the_same_bits(saved):
     loaded = ThemeModel.load(folder)
     assert np.array_equal(loaded.score(TEXTS).scores, model.score(TEXTS).scores)
     assert (loaded.sha256, loaded.themes, loaded.recipe) == (model.sha256, model.themes, model.recipe)
+
+
+def test_words_travel_in_the_recipe(tmp_path, monkeypatch):
+    monkeypatch.setattr("pipeline.bundlestudent.load_encoder", lambda *_, **__: FakeEncoder())
+    model = with_words(fake_model(("bribery",)))
+    model.save(tmp_path / "m", documents=DOCUMENTS)
+    loaded = ThemeModel.load(tmp_path / "m")
+    assert loaded.recipe.words == model.recipe.words == 64
+    assert np.array_equal(loaded.score(TEXTS).logits, model.score(TEXTS).logits)
 
 
 def test_saving_twice_gives_the_same_bytes(saved, tmp_path):
@@ -149,7 +158,7 @@ def test_verify_finds_an_encoder_that_gives_other_vectors(saved, monkeypatch):
             encoded = super().encode(texts, **kwargs)
             return type(encoded)(encoded.vectors * np.float32(1.5), encoded.windows)
 
-    monkeypatch.setattr(bundle, "load_encoder", lambda *_, **__: Drifted())
+    monkeypatch.setattr("pipeline.bundlestudent.load_encoder", lambda *_, **__: Drifted())
     with pytest.raises(DataError, match="score otherwise"):
         bundle.verify_bundle(folder)
 
@@ -180,3 +189,18 @@ def test_a_model_without_held_out_rows_replaces_one_with_them(saved):
     model, folder = saved
     dataclasses.replace(model, held_out=None).save(folder, documents=DOCUMENTS)
     assert ThemeModel.load(folder).held_out is None
+
+
+def test_the_outlets_of_training_come_back_as_keys_and_older_bundles_have_none(saved, tmp_path):
+    model, folder = saved
+    assert ThemeModel.load(folder).held_out.sources == ()
+    keys = (source_key("Hill Radio"), source_key(""), source_key("HILL RADIO"))
+    kept = dataclasses.replace(model, held_out=dataclasses.replace(HELD_OUT, sources=keys))
+    kept.save(tmp_path / "kept", documents=DOCUMENTS)
+    assert ThemeModel.load(tmp_path / "kept").held_out.sources == keys
+    assert keys[0] == keys[2] and set(keys[1]) == {"0"}
+    assert b"Hill" not in (tmp_path / "kept" / bundle.BUNDLE.held_out).read_bytes()
+    wrong = dataclasses.replace(model, held_out=dataclasses.replace(HELD_OUT, sources=keys[:2]))
+    wrong.save(tmp_path / "wrong", documents=DOCUMENTS)
+    with pytest.raises(DataError, match="array 'sources' does not fit"):
+        ThemeModel.load(tmp_path / "wrong")

@@ -9,7 +9,6 @@ import pytest
 from fakes import FakeEncoder, fake_model
 from safetensors.numpy import load_file, save_file
 
-from pipeline import bundle
 from pipeline.errors import DataError
 from pipeline.learn.calibration import Decider
 from pipeline.learn.promises import Promise
@@ -23,7 +22,7 @@ TEXTS = ["the patrol took a bribe", "rain fell", "a crackdown began"]
 
 @pytest.fixture
 def saved(tmp_path, monkeypatch):
-    monkeypatch.setattr(bundle, "load_encoder", lambda *_, **__: FakeEncoder())
+    monkeypatch.setattr("pipeline.bundlestudent.load_encoder", lambda *_, **__: FakeEncoder())
     decider = Decider(np.ones(2), np.zeros(2), np.array([0.75, 2.0]), np.array([0.2, 0.1]), KNOTS, PROMISES)
     model = dataclasses.replace(fake_model(("bribery", "crackdowns")), decider=decider)
     return model.save(tmp_path / "m", documents=DOCUMENTS), tmp_path / "m"

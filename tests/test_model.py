@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from fakes import FakeEncoder, fake_model
+from fakes import FakeEncoder, fake_model, with_words
 
 from pipeline.errors import DataError
 
@@ -40,4 +40,20 @@ def test_an_encoder_of_another_width_is_refused():
 
     model = dataclasses.replace(fake_model(("bribery",)), encoder=FakeEncoder(width=5))
     with pytest.raises(DataError, match="the encoder gives 5"):
+        model.score(["text"])
+
+
+def test_heads_that_read_words_give_the_same_score_alone_and_among_others():
+    model = with_words(fake_model(("bribery", "crackdowns")))
+    alone = np.concatenate([model.score([text]).logits for text in TEXTS])
+    together = model.score(TEXTS).logits
+    assert np.array_equal(together, alone)
+    assert not np.allclose(together, fake_model(("bribery", "crackdowns")).score(TEXTS).logits)
+
+
+def test_words_change_nothing_in_the_check_of_the_width():
+    import dataclasses
+
+    model = dataclasses.replace(with_words(fake_model(("bribery",))), encoder=FakeEncoder(width=5))
+    with pytest.raises(DataError, match="its heads take 16 numbers a paragraph, the encoder gives 5"):
         model.score(["text"])

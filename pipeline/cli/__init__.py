@@ -23,8 +23,8 @@ __all__ = ["COMMANDS", "build_app", "main"]
 
 # Modules of this folder, in the order of `themes --help`.
 COMMANDS = (
-    *("demo", "train", "tag", "explain", "paragraphs", "prevalence"),
-    *("audit", "models", "labels", "config", "cache"),
+    *("demo", "train", "evaluate", "tag", "explain", "paragraphs", "prevalence"),
+    *("audit", "models", "distil", "labels", "config", "cache", "doctor"),
 )
 
 

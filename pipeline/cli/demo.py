@@ -24,9 +24,10 @@ def demo(
     out: Annotated[Path, typer.Option(help="Folder that gets models/demo and runs/.")] = Path(),
 ) -> None:
     """Train on the shipped labels, tag the shipped sample dump, and show the result."""
+    from pipeline.cli.evaluate import show_measures
     from pipeline.cli.output import progress_bars, say
     from pipeline.cli.tag import show_summary, told_rows
-    from pipeline.cli.train import show_measures, train_and_save
+    from pipeline.cli.train import train_and_save
     from pipeline.configfile import load_config
     from pipeline.demo import examples
     from pipeline.model import ThemeModel

@@ -1,4 +1,4 @@
-"""``themes train`` and ``themes evaluate``."""
+"""``themes train``, and how a model is recorded."""
 
 from __future__ import annotations
 
@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from pipeline.config import Config
+    from pipeline.config import Config, TrackingConfig
+    from pipeline.evaluation import Measured
     from pipeline.training import Trained
 
-__all__ = ["register", "show_measures", "train_and_save"]
-
-_FIGURES = ("precision", "recall", "f1", "average_precision")
+__all__ = ["record_model", "register", "train_and_save"]
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands to the door."""
+    """Add the command to the door."""
     app.command(epilog="Example: themes train configs/default.yaml head.C=2")(train)
-    app.command(epilog="Example: themes evaluate models/default my-labels/")(evaluate)
 
 
 def train(
@@ -35,6 +33,7 @@ def train(
     """Train, evaluate, track, and write models/NAME."""
     from pipeline.card import FEW
     from pipeline.cli.bands import show_bands
+    from pipeline.cli.evaluate import show_measures
     from pipeline.cli.output import emit_json, progress_bars, say
 
     resolved, expected = _resolve(config, overrides or [], from_run=from_run, tracking_uri=tracking_uri)
@@ -85,69 +84,33 @@ def train_and_save(
     DataError
         When a repeated run does not find the labels or codebook it was made from.
     """
-    from pipeline.cli.output import say
-    from pipeline.errors import TrackingError
     from pipeline.training import train
 
     trained = train(config, expected=expected, progress=progress)
     folder = out / config.name
     model = trained.save(folder)
-    if config.tracking.enabled:
-        from pipeline.tracking import record
-
-        try:
-            recorded = record(trained, folder, model_sha256=model.sha256, config=config.tracking, progress=progress)
-        except TrackingError:
-            say(f"model     {folder} was written, but not recorded")
-            raise
-        say(recorded.told())
+    record_model(trained, folder, model_sha256=model.sha256, tracking=config.tracking, progress=progress)
     return trained, folder
 
 
-def evaluate(
-    model: Annotated[str, typer.Argument(help="Bundle, as models/default, or models:/NAME@ALIAS of the registry.")],
-    labels: Annotated[list[Path], typer.Argument(help="Judged paragraphs: files or folders.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print the evaluation as JSON.")] = False,
-) -> None:
-    """Measure a model on labels, without a paragraph that it has seen.
+def record_model(made: Measured, folder: Path, *, model_sha256: str, tracking: TrackingConfig, progress: Any) -> None:
+    """Record a run and say so, where tracking is enabled; MLflow is not loaded where it is not.
 
-    Paragraphs that were in training count with their held-out scores; others of their stories are left out.
+    Raises
+    ------
+    TrackingError
+        When the store does not work and ``tracking.required``.
     """
-    from pipeline.cli.bands import show_bands
-    from pipeline.cli.models import load_model
-    from pipeline.cli.output import emit_json, progress_bars, say
-    from pipeline.config import EvaluationConfig
-    from pipeline.evaluation import evaluate as measure_on
+    from pipeline.cli.output import say
+    from pipeline.errors import TrackingError
 
-    loaded = load_model(model)
-    with progress_bars() as progress:
-        evaluation = measure_on(loaded, labels, config=EvaluationConfig(), progress=progress)
-    if as_json:
-        emit_json(evaluation.as_dict())
-    else:
-        show_measures(evaluation.as_dict())
-        show_bands(evaluation.as_dict())
-    if loaded.held_out is None:
-        say(f"warning   {model} does not say what it was trained on: its figures may be too good")
+    if not tracking.enabled:
+        return
+    from pipeline.tracking import record
 
-
-def show_measures(evaluation: dict[str, Any]) -> None:
-    """Print the table of themes with intervals, then the baselines."""
-    from pipeline.card import shown_figure
-    from pipeline.cli.output import show_table
-    from pipeline.comparing.told import told_rows
-
-    measures = evaluation["measures"]
-    rows = [
-        [theme, str(one["support"]), *(shown_figure(one[name]) for name in _FIGURES)]
-        for theme, one in measures["themes"].items()
-    ]
-    rows.append(["macro", "", *(shown_figure(measures["macro"][name]) for name in _FIGURES)])
-    if evaluation["by_source"]:
-        far = evaluation["by_source"]["macro"]
-        rows.append(["macro, sources held out", "", *(shown_figure(far[name]) for name in _FIGURES)])
-    for name, other in evaluation["baselines"].items():
-        rows.append([f"macro of {name}", "", *(shown_figure(other["macro"][f]) for f in _FIGURES)])
-    how = f"{evaluation['folds']} folds" if evaluation["folds"] else told_rows(evaluation["origin"])
-    title = f"{evaluation['rows']} paragraphs in {evaluation['groups']} groups, {how}"
-    show_table(title, ["theme", "yes", "precision", "recall", "F1", "average precision"], rows, right=("yes",))
+    try:
+        recorded = record(made, folder, model_sha256=model_sha256, config=tracking, progress=progress)
+    except TrackingError:
+        say(f"model     {folder} was written, but not recorded")
+        raise
+    say(recorded.told())
