@@ -188,3 +188,22 @@ def test_a_vector_has_the_same_bits_in_any_company(precision):
     together = encoder.encode(texts).vectors
     assert np.array_equal(together[::-1], encoder.encode(texts[::-1]).vectors)
     assert np.array_equal(together[::9], np.concatenate([encoder.encode([text]).vectors for text in texts[::9]]))
+
+
+def test_the_choice_of_8_bits_is_made_once_and_kept(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("THEMES_CACHE", str(tmp_path))
+    first = compiled(folder, precision="int8").quantization
+    (kept,) = (tmp_path / "quantization").iterdir()
+    assert kept.stat().st_mode & 0o077 == 0
+    with monkeypatch.context() as patch:
+        patch.setattr("pipeline.embed.compiled.choose", lambda *_: pytest.fail("chosen again"))
+        assert compiled(folder, precision="int8").quantization.identity == first.identity
+    kept.write_bytes(b"damaged")
+    assert compiled(folder, precision="int8").quantization.identity == first.identity
+    assert kept.stat().st_size > 100
+
+
+def test_without_a_place_to_keep_it_the_choice_is_made_all_the_same(folder, tmp_path, monkeypatch):
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setenv("THEMES_CACHE", str(tmp_path / "file"))
+    assert compiled(folder, precision="int8").quantization.arrays

@@ -19,7 +19,7 @@ from pipeline.embed.encoder import Encoded, TokenVectors, Watch
 from pipeline.embed.engine import Batch, Engine
 from pipeline.embed.machine import short_numbers
 from pipeline.embed.network import Network, read_network
-from pipeline.embed.quantization import Quantization, choose
+from pipeline.embed.quantization import Quantization, choose, remembered
 from pipeline.embed.reference import SentenceEncoder
 from pipeline.embed.source import EncoderFiles
 from pipeline.embed.windows import whole, whole_parts, windows
@@ -95,7 +95,13 @@ class CompiledEncoder:
         """
         if self.config.precision != "int8" or self._given is not None:
             return self._given
-        texts = _CALIBRATION.read_text("utf-8").splitlines()
+        text = _CALIBRATION.read_text("utf-8")
+        if self.adapter is not None:  # a taught encoder is met once
+            return self._chosen(text.splitlines())
+        key = digest(self.files.identity, str(self.config.max_tokens), self.config.backend, _WAY, text)
+        return remembered(key, lambda: self._chosen(text.splitlines()))
+
+    def _chosen(self, texts: list[str]) -> Quantization:
         linears = {
             f"{number}.{name}": part
             for number, layer in enumerate(self._network.layers)

@@ -12,17 +12,21 @@ torch and minutes; the choice alone takes 100 kB, and the weights are rounded in
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save
 
 from pipeline.embed.network import Linear
-from pipeline.errors import DataError
+from pipeline.errors import DataError, OutputError, WriteError
+from pipeline.files import cache_folder, write_whole
 from pipeline.records import digest
 
-__all__ = ["Quantization", "choose", "rounded"]
+__all__ = ["Quantization", "choose", "remembered", "rounded"]
 
 _EXPONENTS = (0.7, 0.8, 0.9, 1.0)
 _LEAST = 1e-3  # of a scale: inputs and weights below that change nothing
@@ -61,6 +65,17 @@ class Quantization:
         if scale is None or bounds is None or bounds.shape != (2,) or (scale <= 0).any():
             raise DataError(f"quantization of {name!r}", "does not fit the encoder", "train again with this encoder")
         return scale, float(bounds[0]), float(bounds[1])
+
+
+def remembered(key: str, make: Callable[[], Quantization]) -> Quantization:
+    """Give what was chosen under this key before, from a private file; choose it, and keep it, where there is none."""
+    path = cache_folder() / "quantization" / f"{key}.safetensors"
+    with suppress(OSError, SafetensorError):  # not there, or damaged: it is chosen again
+        return Quantization(load_file(path))
+    chosen = make()
+    with suppress(WriteError, OutputError, OSError):  # a full or read-only disk costs a second each time, nothing more
+        write_whole(path, save(dict(chosen.arrays)))
+    return chosen
 
 
 def choose(linears: Mapping[str, Linear], taken: Mapping[str, Array]) -> Quantization:
