@@ -198,8 +198,8 @@ from pipeline import cli
 def register(app):
     @app.command()
     def act():
-        print("ready", flush=True)
         try:
+            print("ready", flush=True)
             time.sleep(60)
         finally:
             print("tidied", flush=True)

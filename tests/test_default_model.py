@@ -68,7 +68,7 @@ def test_a_taught_model_comes_back_whole(small, tmp_path):
     saved = trained.save(tmp_path / "m")
     loaded = ThemeModel.load(tmp_path / "m")
     texts = trained.table.texts[:20]
-    assert loaded.adapter.identity == trained.model.adapter.identity
+    assert loaded.encoder.identity == trained.model.encoder.identity
     assert np.array_equal(loaded.score(texts).scores, trained.model.score(texts).scores)
     assert verify_bundle(tmp_path / "m") < 1e-6
     assert saved.sha256 == loaded.sha256

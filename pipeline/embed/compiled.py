@@ -118,6 +118,10 @@ class CompiledEncoder:
         """Load the network as a ``SentenceTransformer`` of its own, to be taught."""
         return SentenceEncoder(self.files, config=self.config, adapter=self.adapter).open()
 
+    def prepare(self) -> None:
+        """Load and compile the network now; otherwise the first text waits for it."""
+        _ = self._tokenizer, self._engine
+
     def encode(self, texts: Sequence[str], *, watch: Watch | None = None, progress: Progress = silent) -> Encoded:
         """Give one vector per text.
 

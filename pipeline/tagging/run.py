@@ -8,6 +8,7 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from threading import Event
 from typing import IO
 
 from pipeline.config import IngestConfig
+from pipeline.embed import CompiledEncoder, Encoder, network_of
 from pipeline.errors import DataError, InternalError, UsageError
 from pipeline.files import hash_file, locked, writing
 from pipeline.ingest.dump import DumpFile, read_files
@@ -159,8 +161,10 @@ class _Run:
             stop = Event()
             read = self._chunks(dump, inputs, rejects, config=config, scratch=scratch, stop=stop)
             ahead = stack.enter_context(closing(reading_ahead(read, stop=stop)))
+            ready = stack.enter_context(ThreadPoolExecutor(1)).submit(_prepare, self.model.encoder)
             with Behind(functools.partial(self._write_chunk, stories=stories)) as writer:
                 for chunk in ahead:
+                    ready.result()
                     writer.add(self._scored(chunk, progress=progress))
             self._check()
             themes, total, to_read = stories.themes(), stories.total(), stories.to_read
@@ -280,6 +284,13 @@ class _Run:
                 raise InternalError(
                     self.out / name, f"{rows[name]} rows written, {count} expected", "please report this bug of ours"
                 )
+
+
+def _prepare(encoder: Encoder) -> None:
+    """Compile the network while the first articles are read."""
+    network = network_of(encoder)
+    if isinstance(network, CompiledEncoder):
+        network.prepare()
 
 
 def _check_unchanged(found: Cut, hashes: Mapping[str, str]) -> None:
