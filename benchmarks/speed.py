@@ -4,7 +4,7 @@
     python benchmarks/speed.py encoders limit       # some parts; the others keep what they printed last
 
 Every comparison is interleaved (A B A B) over the same texts in one process, medians and ratios; the vector cache is
-off. Parts: encoders, files, mixed, growth, million, limit, heads, elsewhere, gpu. Files are made of
+off. Parts: encoders, files, setfit, mixed, growth, million, limit, heads, elsewhere, gpu. Files are made of
 the articles of ../shared/data where they are there. SetFit is compared where it is installed.
 """
 
@@ -190,23 +190,27 @@ def files() -> list[str]:
             "naive: TF-IDF + one-vs-rest": lambda: naive_pipeline(dump, out, words.transform, word_heads),
             "themes tag, models/default": lambda: tagged(model, dump),
         }
-        if find_spec("setfit"):
-            from setfit import SetFitModel
-
-            ready = SetFitModel(model_body=plain, model_head=heads, multi_target_strategy="one-vs-rest")
-            ways["SetFit, as trained"] = lambda: naive_pipeline(dump, out, list, SetFitHeads(ready))
         ways |= {f"themes tag, {name}": lambda other=other: tagged(other, dump) for name, other in others(Path(folder))}
         return compared(ways, "files to Parquet")
 
 
-class SetFitHeads:
-    """SetFit encodes and decides in one call."""
+def setfit() -> list[str]:
+    """Compare SetFit's own inference, with the same encoder and heads, to the naive pipeline."""
+    if not find_spec("setfit"):
+        return ["Needs the package setfit."]
+    from setfit import SetFitModel
 
-    def __init__(self, model: Any) -> None:
-        self.model = model
-
-    def predict_proba(self, texts: list[str]) -> Any:
-        return np.asarray(self.model.predict_proba(texts))
+    plain = plain_encoder()
+    heads = naive_heads(plain.encode(labelled(10**6)))
+    model = SetFitModel(model_body=plain, model_head=heads, multi_target_strategy="one-vs-rest")
+    with tempfile.TemporaryDirectory() as folder:
+        dump = dump_of(1500, Path(folder))
+        texts = texts_of(dump)
+        ways: dict[str, Callable[[], int]] = {
+            "naive: sentence-transformers + one-vs-rest": lambda: len(heads.predict_proba(plain.encode(texts))),
+            "SetFitModel.predict_proba": lambda: len(model.predict_proba(texts)),
+        }
+        return compared(ways, "scores alone")
 
 
 def compared(ways: dict[str, Callable[[], int]], title: str) -> list[str]:
@@ -456,6 +460,7 @@ def gpu_rate() -> float:
 PARTS = {
     "encoders": encoders,
     "files": files,
+    "setfit": setfit,
     "mixed": mixed,
     "growth": growth,
     "million": million,

@@ -193,7 +193,8 @@ def started(program, **more):
 
 
 SLEEPER = """
-import sys, time, types
+import signal, sys, time, types
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores Ctrl-C for what it runs in the background
 from pipeline import cli
 def register(app):
     @app.command()

@@ -29,7 +29,7 @@ def test_the_shipped_labels_are_checked_when_none_is_named(themes):
     result = themes("check")
     assert result.exit_code == 0
     assert "bribery" in result.output
-    assert "1385" in result.output.replace(",", "")
+    assert "1685" in result.output.replace(",", "")
     assert "errors: 0, warnings: 0" in result.output
 
 
