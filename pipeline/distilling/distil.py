@@ -229,7 +229,8 @@ def _teach(
     student = taught_student(
         teacher, encoder, fitted, name=teacher.name, unseen=unseen, taught=taught, passages=passages
     )
-    return student, fit_gate(unseen, taught.yes, articles=runs(passages.articles), miss=settings.miss)
+    rule = fit_gate(unseen, taught.yes, articles=runs(passages.articles), groups=passages.groups, miss=settings.miss)
+    return student, rule
 
 
 def _measured(

@@ -163,10 +163,17 @@ def mean_over_themes(table: list[dict[str, NDArray[np.float64]]], name: str) -> 
 
 def group_weights(groups: NDArray[np.int64], *, resamplings: int, seed: int) -> NDArray[np.float64]:
     """Draw groups with replacement; weights (resamplings + 1, n) of rows, the first being the sample itself."""
+    drawn, index = drawn_groups(groups, resamplings=resamplings, seed=seed)
+    return np.concatenate([np.ones((1, drawn.shape[1])), drawn])[:, index].astype(np.float64)
+
+
+def drawn_groups(
+    groups: NDArray[np.int64], *, resamplings: int, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Draw groups with replacement: how often each comes, (resamplings, g), and the group of each row, (n,)."""
     names, index = np.unique(groups, return_inverse=True)
     generator = np.random.default_rng(seed)
-    drawn = generator.multinomial(len(names), np.full(len(names), 1 / len(names)), size=resamplings)
-    return np.concatenate([np.ones((1, len(names))), drawn])[:, index].astype(np.float64)
+    return generator.multinomial(len(names), np.full(len(names), 1 / len(names)), size=resamplings), index
 
 
 def _counts_by_theme(
