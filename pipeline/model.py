@@ -266,12 +266,12 @@ class ThemeModel:
 
     def shares_of(self, texts: Sequence[str]) -> list[TokenShares | None]:
         """Give ``shares`` of several paragraphs, read together, whatever the cache knows of their vectors."""
-        if isinstance(self.encoder, StaticEncoder):  # nothing is won by reading them together
-            return [self.shares(text) for text in texts]
+        cleaned = [clean(text) for text in texts]
+        if isinstance(self.encoder, StaticEncoder):
+            return [self._shares(*pair) for pair in zip(cleaned, self.encoder.explained(cleaned), strict=True)]
         first = self.shares(texts[0]) if texts else None
         if first is None:
             return [None] * len(texts)
-        cleaned = [clean(text) for text in texts]
         told: dict[int, TokenVectors] = {}
         inner = self.encoder.inner if isinstance(self.encoder, CachedEncoder) else self.encoder
         inner.encode(cleaned[1:], watch=told.__setitem__)
@@ -280,7 +280,8 @@ class ThemeModel:
 
     def _shares(self, cleaned: str, tokens: TokenVectors) -> TokenShares:
         own = self.heads.weight[:, : tokens.parts.shape[1]]  # what follows reads the neighbours
-        shares = TokenShares(tokens.spans, (tokens.parts @ own.T).astype(np.float64))
+        # a matrix product as small as this would wait for threads longer than it works
+        shares = TokenShares(tokens.spans, np.vecdot(tokens.parts[:, None, :], own).astype(np.float64))
         if not self.recipe.words:
             return shares
         spans, parts = word_parts(cleaned, self.heads.weight[:, -self.recipe.words :])

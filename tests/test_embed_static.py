@@ -58,6 +58,14 @@ def test_the_parts_of_the_tokens_add_up_to_the_vector(encoder):
     assert [("Rain market")[start:end] for start, end in told.spans.tolist()] == ["Rain", "market"]
 
 
+def test_parts_do_not_depend_on_the_texts_beside_them(encoder):
+    texts = TEXTS * 150  # more than are read at once
+    for text, told in zip(texts, encoder.explained(texts), strict=True):
+        alone = encoder.explain(text)
+        assert (told.parts.tobytes(), told.spans.tobytes()) == (alone.parts.tobytes(), alone.spans.tobytes())
+        assert told.parts.shape == (len(told.spans), encoder.table.width)
+
+
 def test_the_identity_changes_with_the_table_and_with_the_tokenizer(encoder):
     same = StaticEncoder(TokenTable.of(VECTORS, BESIDE), word_tokenizer(WORDS))
     other = StaticEncoder(TokenTable.of(VECTORS, -BESIDE), word_tokenizer(WORDS))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -155,13 +155,21 @@ class StaticEncoder:
 
     def explain(self, text: str) -> TokenVectors:
         """Give the text's vector as a sum over tokens, which it is."""
-        found = self._tokenizer.encode(text, add_special_tokens=False)
-        rows = self._rows[found.ids] if found.ids else np.zeros((0, self.table.width), dtype=np.float32)
-        spans = np.array(found.offsets, dtype=np.int32).reshape(-1, 2)
-        if not len(rows):
-            return TokenVectors(spans, rows)
-        sums = np.add.reduceat(rows, [0], axis=0)
-        return TokenVectors(spans, rows / _lengths(sums, np.array([len(rows)]), unit=self.table.codes.shape[1]))
+        (found,) = self.explained([text])
+        return found
+
+    def explained(self, texts: Sequence[str]) -> Iterator[TokenVectors]:
+        """Give what ``explain`` does of several texts, read together."""
+        for first in range(0, len(texts), _BATCH):
+            found = self._tokenizer.encode_batch(list(texts[first : first + _BATCH]), add_special_tokens=False)
+            counts = np.array([len(one.ids) for one in found])
+            rows = self._rows[np.array([number for one in found for number in one.ids], dtype=np.int64)]
+            filled = counts[counts > 0]
+            if len(filled):
+                sums = np.add.reduceat(rows, np.cumsum(filled) - filled, axis=0)
+                rows /= np.repeat(_lengths(sums, filled, unit=self.table.codes.shape[1]), filled, axis=0)
+            for one, parts in zip(found, np.split(rows, np.cumsum(counts)[:-1]), strict=True):
+                yield TokenVectors(np.array(one.offsets, dtype=np.int32).reshape(-1, 2), parts)
 
 
 def read_tokenizer(content: bytes) -> Any:

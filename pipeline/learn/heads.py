@@ -39,12 +39,11 @@ class Heads:
     def logits(self, vectors: NDArray[np.float32], words: Words | None = None) -> NDArray[np.float64]:
         """Give the head outputs, float64 (n, t), for vectors (n, width) and the words of the same rows.
 
-        Summed row by row, not as a matrix product: a matrix product's last bits depend on how many rows it
-        has, and a paragraph's score must not depend on its neighbours.
+        Each is a sum of its own, not part of a matrix product: a matrix product's last bits depend on how many rows
+        it has, and a paragraph's score must not depend on its neighbours.
         """
         weight = self.weight if words is None else self.weight[:, : -words.width]
-        products = vectors[:, None, :].astype(np.float64) * weight[None, :, :]
-        sums = products.sum(axis=2)
+        sums = np.vecdot(vectors.astype(np.float64)[:, None, :], weight.astype(np.float64))
         if words is not None:
             sums += words.logits(self.weight[:, -words.width :])
         return np.asarray(sums + self.bias, dtype=np.float64)
