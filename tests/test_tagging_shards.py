@@ -32,6 +32,11 @@ def test_no_paragraph_is_lost_and_no_article_divided(articles, size):
     assert not any(item.is_noise for chunk in found for item in chunk.tagged)
 
 
+def test_the_first_chunks_are_small_so_that_nobody_waits_for_them():
+    found = [len(chunk.tagged) for chunk in chunks(_cut(number, [Kind.BODY] * 4) for number in range(2000))]
+    assert found == [512, 1024, 2048, 2048, 2048, 320]
+
+
 def test_nothing_gives_one_empty_chunk():
     assert list(chunks([])) == [Chunk(0, (), ())]
 
