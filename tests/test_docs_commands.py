@@ -134,8 +134,9 @@ def test_measured_tables_stand_in_the_documents_as_printed(name):
         assert table in (ROOT / "docs/performance.md").read_text()
 
 
-def test_the_table_of_other_text_stands_in_the_document_as_printed():
-    (table,) = re.findall(r"(?:^\|.*\n)+", (ROOT / "benchmarks/results/off_topic.md").read_text(), re.MULTILINE)
+@pytest.mark.parametrize("name", ["off_topic", "precision"])
+def test_tables_beside_the_figures_of_quality_stand_in_the_document_as_printed(name):
+    (table,) = re.findall(r"(?:^\|.*\n)+", (ROOT / f"benchmarks/results/{name}.md").read_text(), re.MULTILINE)
     assert table in (ROOT / "docs/quality.md").read_text()
 
 

@@ -46,7 +46,16 @@ def cosines(one, other):
 def network_of(kind):
     """Give a small network of a kind, with numbers that no training has tidied."""
     import torch
-    from transformers import BertConfig, BertModel, MPNetConfig, MPNetModel, XLMRobertaConfig, XLMRobertaModel
+    from transformers import (
+        BertConfig,
+        BertModel,
+        DistilBertConfig,
+        DistilBertModel,
+        MPNetConfig,
+        MPNetModel,
+        XLMRobertaConfig,
+        XLMRobertaModel,
+    )
 
     torch.manual_seed(3)
     sizes = {
@@ -58,12 +67,18 @@ def network_of(kind):
         "max_position_embeddings": 40,
         "initializer_range": 0.5,
     }
-    kinds = {"bert": (BertConfig, BertModel), "xlm-roberta": (XLMRobertaConfig, XLMRobertaModel)}
-    config, model = (kinds | {"mpnet": (MPNetConfig, MPNetModel)})[kind]
-    return model(config(**sizes, pad_token_id=1)).eval()
+    kinds = {
+        "bert": (BertConfig, BertModel),
+        "xlm-roberta": (XLMRobertaConfig, XLMRobertaModel),
+        "distilbert": (DistilBertConfig, DistilBertModel),
+        "mpnet": (MPNetConfig, MPNetModel),
+    }
+    config, model = kinds[kind]
+    more = {"hidden_dim": sizes["intermediate_size"]} if kind == "distilbert" else {}
+    return model(config(**sizes, **more, pad_token_id=1)).eval()
 
 
-@pytest.fixture(scope="module", params=["bert", "xlm-roberta", "mpnet"])
+@pytest.fixture(scope="module", params=["bert", "xlm-roberta", "distilbert", "mpnet"])
 def folder(request, tmp_path_factory):
     """A sentence-transformers folder of each kind, with a tokenizer of its own."""
     return saved(network_of(request.param), tmp_path_factory.mktemp(request.param), pooling="mean")
@@ -154,6 +169,9 @@ def test_an_adapter_of_another_encoder_is_refused(folder, tmp_path):
 def test_what_a_model_was_trained_with_decides_over_eight_bits(folder):
     encoder = compiled(folder, precision="int8")
     chosen = encoder.quantization
+    layers = encoder._network.layers
+    wide = {name for name in encoder._network.linears() if f"{name}.bounds" not in chosen.arrays}
+    assert wide == {f"{number}.down" for number in range(len(layers)) if number < len(layers) / 2}  # and not in 8 bits
     arrays = {name: array * 1.5 if name.endswith("bounds") else array for name, array in chosen.arrays.items()}
     other = compiled(folder, precision="int8", quantization=type(chosen)(arrays))
     assert other.identity != encoder.identity == compiled(folder, precision="int8").identity

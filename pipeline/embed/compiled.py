@@ -29,7 +29,7 @@ from pipeline.records import digest
 
 __all__ = ["CompiledEncoder"]
 
-_WAY = "compiled-1"  # names the way text becomes a vector here; changes with it, so that caches are not mixed
+_WAY = "compiled-2"  # names the way text becomes a vector here; changes with it, so that caches are not mixed
 _ROUND = 16  # tokens: a text is padded to a multiple, and stands with texts of the same length only
 _BLOCK = 2048  # texts that are tokenised and sorted together
 _CALIBRATION = Path(__file__).with_name("calibration.txt")
@@ -102,17 +102,14 @@ class CompiledEncoder:
         return remembered(key, lambda: self._chosen(text.splitlines()))
 
     def _chosen(self, texts: list[str]) -> Quantization:
-        linears = {
-            f"{number}.{name}": part
-            for number, layer in enumerate(self._network.layers)
-            for name, part in layer.linears().items()
-        }
+        linears = self._network.linears()
         engine = self._engine_for("fp32", None, taps=True)
         taken: dict[str, list[NDArray[np.float32]]] = {name: [] for name in linears}
         for batch, (_, *inputs) in engine.run(self._batches(self._pieces(texts, 0), engine)):
             for found, values in zip(taken.values(), inputs, strict=True):
                 found.append(values[batch.real > 0])
-        return choose(linears, {name: np.concatenate(found) for name, found in taken.items()})
+        narrow = self._network.narrow()
+        return choose({name: linears[name] for name in narrow}, {name: np.concatenate(taken[name]) for name in narrow})
 
     def open(self) -> Any:
         """Load the network as a ``SentenceTransformer`` of its own, to be taught."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -90,11 +90,12 @@ class Graph(Protocol):
 class _Drawing:
     graph: Graph
     quantization: Quantization | None
+    narrow: Container[str]
     taken: dict[str, Any] = field(default_factory=dict)
 
     def linear(self, x: Any, linear: Linear, name: str) -> Any:
         self.taken[name] = x
-        if self.quantization is None:
+        if self.quantization is None or name not in self.narrow:
             return self.graph.linear(x, linear, None)
         scale, low, high = self.quantization.of(name)
         scaled = Linear(linear.weight * scale, linear.bias)
@@ -109,7 +110,7 @@ def draw(network: Network, graph: Graph, quantization: Quantization | None) -> t
     output, taken
         The last layer's output, and what each linear part takes in, by ``NUMBER.PART``.
     """
-    drawing, width = _Drawing(graph, quantization), network.words.shape[1]
+    drawing, width = _Drawing(graph, quantization, network.narrow()), network.words.shape[1]
     ids, real = graph.inputs()
     beside = graph.hide(real, network.distances, _OUT_OF_SIGHT)
     x = graph.norm(graph.embed(ids, network.words, network.positions), network.start, network.epsilon)

@@ -1,8 +1,8 @@
 """A transformer encoder as plain arrays, read from its checked files without torch.
 
-Knows the two shapes that sentence encoders of a size for processors have: BERT (also RoBERTa and XLM-RoBERTa, which
-differ in where positions begin) and MPNet (no token types, positions also relative). Others stay with
-sentence-transformers.
+Knows the shapes that sentence encoders of a size for processors have: BERT (also RoBERTa and XLM-RoBERTa, which
+differ in where positions begin), DistilBERT (no token types) and MPNet (nor these, positions also relative). Others
+stay with sentence-transformers.
 """
 
 from __future__ import annotations
@@ -21,11 +21,35 @@ from pipeline.errors import DataError
 
 __all__ = ["Layer", "Linear", "Network", "Norm", "read_network", "why_not"]
 
-_KINDS = ("bert", "roberta", "xlm-roberta", "mpnet")
+_KINDS = ("bert", "roberta", "xlm-roberta", "distilbert", "mpnet")
 _MODULES = ("Transformer", "Pooling", "Normalize")
 _POOLINGS = ("mean", "cls")
 _ENDLESS = 2**20  # tokens: the positions decide
+_EPSILON = 1e-12  # DistilBERT's, which its configuration does not name
 _FAR = 128  # MPNet: distances from here on share one bucket
+# what the parts of a layer are called, in the order of `Layer`
+_BERT = (
+    "attention.self.query attention.self.key attention.self.value",
+    "attention.output.dense",
+    "attention.output.LayerNorm",
+    "intermediate.dense",
+    "output.dense",
+    "output.LayerNorm",
+)
+_MPNET = (
+    "attention.attn.q attention.attn.k attention.attn.v",
+    "attention.attn.o",
+    "attention.LayerNorm",
+    *_BERT[3:],
+)
+_DISTILBERT = (
+    "attention.q_lin attention.k_lin attention.v_lin",
+    "attention.out_lin",
+    "sa_layer_norm",
+    "ffn.lin1",
+    "ffn.lin2",
+    "output_layer_norm",
+)
 
 Array = NDArray[np.float32]
 
@@ -104,7 +128,24 @@ class Network:
     @property
     def operations(self) -> int:
         """Multiplications and additions of the linear layers for one token."""
-        return sum(2 * part.weight.size for layer in self.layers for part in layer.linears().values())
+        return sum(2 * part.weight.size for part in self.linears().values())
+
+    def linears(self) -> dict[str, Linear]:
+        """Give the linear parts by ``NUMBER.PART``, from the text upwards."""
+        return {
+            f"{number}.{name}": part
+            for number, layer in enumerate(self.layers)
+            for name, part in layer.linears().items()
+        }
+
+    def narrow(self) -> list[str]:
+        """Name the linear parts that 8 bits are good enough for: all but ``down`` of the lower half of the layers.
+
+        What a feed-forward part hands down has few large values among many small ones, and what the lower layers get
+        wrong all others build on: these parts are a sixth of the work and nearly half of the error.
+        """
+        half = len(self.layers) / 2
+        return [name for name in self.linears() if not (name.endswith(".down") and int(name.split(".")[0]) < half)]
 
 
 def why_not(folder: Path) -> str | None:
@@ -116,6 +157,7 @@ def why_not(folder: Path) -> str | None:
         _json(path) if path.is_file() else {}
         for path in (folder / "config_sentence_transformers.json", folder / "sentence_bert_config.json")
     )
+    activation = config.get("hidden_act", config.get("activation"))
     known = tuple(modules) in (_MODULES[:2], _MODULES)
     obstacles = {
         f"its model_type is {config.get('model_type')!r}, compiled are {', '.join(_KINDS)}": (
@@ -125,7 +167,7 @@ def why_not(folder: Path) -> str | None:
         f"it pools otherwise than by {' or '.join(_POOLINGS)}": (
             known and _pooling(folder / modules["Pooling"]) not in _POOLINGS
         ),
-        f"its activation is {config.get('hidden_act')!r}": config.get("hidden_act") != "gelu",
+        f"its activation is {activation!r}": activation != "gelu",
         "its positions are of another kind": config.get("position_embedding_type", "absolute") != "absolute",
         "it puts a prompt before every text": bool(settings.get("default_prompt_name")),
         "it changes texts before its tokenizer": bool(module.get("do_lower_case")),
@@ -149,24 +191,22 @@ def read_network(files: EncoderFiles, *, max_tokens: int | None = None, adapter:
     if adapter is not None:
         weights.teach(adapter)
     kind = config["model_type"]
-    skipped = 0 if kind == "bert" else int(config["pad_token_id"]) + 1  # positions before it belong to padding
+    # positions before it belong to padding
+    skipped = 0 if kind in ("bert", "distilbert") else int(config["pad_token_id"]) + 1
     positions = weights["embeddings.position_embeddings.weight"][skipped:]
-    if kind != "mpnet":
+    if kind not in ("distilbert", "mpnet"):
         positions = positions + weights["embeddings.token_type_embeddings.weight"][0]
-    heads = int(config["num_attention_heads"])
+    heads = int(config["n_heads"] if kind == "distilbert" else config["num_attention_heads"])
+    layers = int(config["n_layers"] if kind == "distilbert" else config["num_hidden_layers"])
     limit = min(len(positions), _limit(files.folder), max_tokens or len(positions))
     return Network(
         words=weights["embeddings.word_embeddings.weight"],
         positions=positions,
         start=weights.norm("embeddings.LayerNorm"),
-        layers=tuple(
-            weights.layer(f"encoder.layer.{number}.", kind=kind) for number in range(config["num_hidden_layers"])
-        ),
+        layers=tuple(weights.layer(f"layer.{number}.", kind=kind) for number in range(layers)),
         heads=heads,
-        epsilon=float(config["layer_norm_eps"]),
-        distances=_distances(weights["encoder.relative_attention_bias.weight"], len(positions))
-        if kind == "mpnet"
-        else None,
+        epsilon=float(config.get("layer_norm_eps", _EPSILON)),
+        distances=_distances(weights["relative_attention_bias.weight"], len(positions)) if kind == "mpnet" else None,
         pooling=_pooling(files.folder / modules["Pooling"]),
         unit="Normalize" in modules,
         limit=limit,
@@ -202,11 +242,12 @@ def _limit(folder: Path) -> int:
 
 
 def _bare(name: str) -> str:
-    """Take what wraps the network off a weight's name: ``bert.encoder.layer.0...`` is ``encoder.layer.0...``."""
-    for part in ("embeddings.", "encoder."):
-        if part in name:
-            return name[name.index(part) :]
-    return name
+    """Take what wraps the network off a weight's name: ``bert.encoder.layer.0...`` is ``layer.0...``."""
+    for wrap in ("encoder.", "transformer."):
+        _, found, bare = name.partition(wrap)
+        if found:
+            return bare
+    return name[max(0, name.find("embeddings.")) :]
 
 
 class _Weights(dict[str, Array]):
@@ -238,18 +279,15 @@ class _Weights(dict[str, Array]):
         )
 
     def layer(self, at: str, *, kind: str) -> Layer:
-        if kind == "mpnet":
-            parts, out, norm = [f"{at}attention.attn.{part}" for part in "qkv"], "attn.o", "LayerNorm"
-        else:
-            parts = [f"{at}attention.self.{part}" for part in ("query", "key", "value")]
-            out, norm = "output.dense", "output.LayerNorm"
+        names = _MPNET if kind == "mpnet" else _DISTILBERT if kind == "distilbert" else _BERT
+        together, out, first, up, down, second = ([f"{at}{name}" for name in part.split()] for part in names)
         return Layer(
-            together=self.linear(*parts),
-            out=self.linear(f"{at}attention.{out}"),
-            first=self.norm(f"{at}attention.{norm}"),
-            up=self.linear(f"{at}intermediate.dense"),
-            down=self.linear(f"{at}output.dense"),
-            second=self.norm(f"{at}output.LayerNorm"),
+            together=self.linear(*together),
+            out=self.linear(*out),
+            first=self.norm(*first),
+            up=self.linear(*up),
+            down=self.linear(*down),
+            second=self.norm(*second),
         )
 
 
