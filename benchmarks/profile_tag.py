@@ -19,7 +19,7 @@ from collections import defaultdict
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipeline.embed import CachedEncoder
+from pipeline.embed import CachedEncoder, CompiledEncoder
 from pipeline.model import ThemeModel
 from pipeline.tagging import run, tag
 
@@ -98,6 +98,8 @@ def write_dump(path: Path, copies: int) -> int:
 def watch_stages(model: ThemeModel, clock: Clock) -> None:
     """Take the time of each stage, from now on."""
     encoder = model.encoder.inner if isinstance(model.encoder, CachedEncoder) else model.encoder
+    if isinstance(encoder, CompiledEncoder):
+        encoder._pieces = clock.timed("tokenise", encoder._pieces)
     object.__setattr__(model, "encoder", Timed(encoder, clock))
     run.ingest = clock.timed_items("read, clean, cut, cluster", run.ingest)
     run.reading_ahead = clock.timed_items("wait for the reader", run.reading_ahead)
@@ -110,9 +112,16 @@ def watch_stages(model: ThemeModel, clock: Clock) -> None:
 
 
 def table(clock: Clock, *, seconds: float, paragraphs: int) -> list[str]:
-    main = ("encode", "token shares", "evidence not told in the pass", "wait for the reader", "wait for the writer")
+    main = (
+        "encode",
+        "tokenise",
+        "token shares",
+        "evidence not told in the pass",
+        "wait for the reader",
+        "wait for the writer",
+    )
     wall = {name: clock.wall[name] for name in main}
-    wall["encode"] -= wall["token shares"]
+    wall["encode"] -= wall["token shares"] + wall["tokenise"]
     wall["heads, bands, the rest"] = seconds - sum(wall.values())
     lines = ["| the thread that encodes | seconds | share | ms a paragraph |", "|---|---:|---:|---:|"]
     lines += [f"| {name} | {s:.2f} | {s / seconds:.1%} | {1000 * s / paragraphs:.3f} |" for name, s in wall.items()]
