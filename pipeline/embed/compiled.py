@@ -18,10 +18,11 @@ from pipeline.embed.adapt import Adapter
 from pipeline.embed.encoder import Encoded, TokenVectors, Watch
 from pipeline.embed.engine import Batch, Engine
 from pipeline.embed.machine import short_numbers
-from pipeline.embed.network import Network, read_network
+from pipeline.embed.network import Network
 from pipeline.embed.quantization import Quantization, choose, remembered
 from pipeline.embed.reference import SentenceEncoder
 from pipeline.embed.source import EncoderFiles
+from pipeline.embed.weights import read_network
 from pipeline.embed.windows import whole, whole_parts, windows
 from pipeline.errors import DataError
 from pipeline.progress import Progress, silent

@@ -9,10 +9,10 @@ from pipeline.embed.cache import CachedEncoder, VectorCache
 from pipeline.embed.compiled import CompiledEncoder
 from pipeline.embed.encoder import Encoder
 from pipeline.embed.machine import choose_backend, resolved, short_numbers
-from pipeline.embed.network import why_not
 from pipeline.embed.quantization import Quantization
 from pipeline.embed.reference import SentenceEncoder
 from pipeline.embed.source import find_encoder, locate
+from pipeline.embed.weights import why_not
 from pipeline.errors import ConfigError
 
 __all__ = ["NetworkEncoder", "load_encoder", "network_of", "settled"]

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from pipeline.config import EncoderConfig
-from pipeline.embed.network import why_not
+from pipeline.embed.weights import why_not
 from pipeline.errors import ConfigError, MissingError
 
 __all__ = ["EIGHT_BITS", "Choice", "choose_backend", "processor", "resolved", "short_numbers"]

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -143,15 +144,17 @@ class StaticEncoder:
         _ = self._tokenizer, self._rows
 
     def _sums(self, tokens: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-        counts = np.array([len(one) for one in tokens])
+        _, counts, sums, lengths = self._looked_up(tokens)
         vectors = np.zeros((len(tokens), self.table.width), dtype=np.float32)
-        filled = np.flatnonzero(counts)
-        if len(filled):
-            flat = np.concatenate([tokens[row] for row in filled.tolist()])
-            starts = np.concatenate([[0], np.cumsum(counts[filled])[:-1]])
-            sums = np.add.reduceat(self._rows[flat], starts, axis=0)
-            vectors[filled] = sums / _lengths(sums, counts[filled], unit=self.table.codes.shape[1])
+        vectors[counts > 0] = sums / lengths
         return vectors
+
+    def _looked_up(self, tokens: Sequence[Sequence[int]]) -> tuple[NDArray[Any], ...]:
+        """Give the rows of all tokens, how many each text has and, of texts that have any, sums and their lengths."""
+        counts = np.array([len(one) for one in tokens], dtype=np.int64)
+        rows, filled = self._rows[np.fromiter(chain.from_iterable(tokens), dtype=np.int64)], counts[counts > 0]
+        sums = np.add.reduceat(rows, np.cumsum(filled) - filled, axis=0) if len(filled) else rows
+        return rows, counts, sums, _lengths(sums, filled, unit=self.table.codes.shape[1])
 
     def explain(self, text: str) -> TokenVectors:
         """Give the text's vector as a sum over tokens, which it is."""
@@ -162,12 +165,8 @@ class StaticEncoder:
         """Give what ``explain`` does of several texts, read together."""
         for first in range(0, len(texts), _BATCH):
             found = self._tokenizer.encode_batch(list(texts[first : first + _BATCH]), add_special_tokens=False)
-            counts = np.array([len(one.ids) for one in found])
-            rows = self._rows[np.array([number for one in found for number in one.ids], dtype=np.int64)]
-            filled = counts[counts > 0]
-            if len(filled):
-                sums = np.add.reduceat(rows, np.cumsum(filled) - filled, axis=0)
-                rows /= np.repeat(_lengths(sums, filled, unit=self.table.codes.shape[1]), filled, axis=0)
+            rows, counts, _, lengths = self._looked_up([one.ids for one in found])
+            rows /= np.repeat(lengths, counts[counts > 0], axis=0)
             for one, parts in zip(found, np.split(rows, np.cumsum(counts)[:-1]), strict=True):
                 yield TokenVectors(np.array(one.offsets, dtype=np.int32).reshape(-1, 2), parts)
 
