@@ -10,14 +10,14 @@ import numpy as np
 from folds import ROOT, Bench, Method, Row, Seen, configured
 from numpy.typing import NDArray
 
-from pipeline.coding.judged import label_table, read_labels
-from pipeline.embed import Encoded, network_of
-from pipeline.evaluation import measure_held_out
+from pipeline.encoders import Encoded, network_of
+from pipeline.evaluation.evaluate import measure_held_out
 from pipeline.ingest.clean import clean
-from pipeline.learn.baselines import tfidf_logits
-from pipeline.learn.features import Features
-from pipeline.learn.heads import Heads, fit_heads, out_of_fold
-from pipeline.training import Trained, train
+from pipeline.labels.table import label_table, read_labels
+from pipeline.learning.baselines import tfidf_logits
+from pipeline.learning.features import Features
+from pipeline.learning.heads import Heads, fit_heads, out_of_fold
+from pipeline.training.train import Trained, train
 
 SETFIT_STEPS = 120  # batches of 16 pairs: 3,840 texts read with gradients, as many as ours reads in its 3 passes
 PAIR_STEPS = 40  # of the second contrastive attempt, a third of that: the whole row then takes five minutes

@@ -14,14 +14,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.config import Config
-from pipeline.configfile import load_config
-from pipeline.evaluation import measure_held_out
+from pipeline.configuration.load import load_config
+from pipeline.configuration.schema import Config
+from pipeline.evaluation.evaluate import measure_held_out
 from pipeline.ingest.clean import clean
-from pipeline.learn.metrics import Measures
-from pipeline.learn.splits import source_folds
-from pipeline.reading import Reading
-from pipeline.training import train
+from pipeline.learning.metrics import Measures
+from pipeline.learning.splits import source_folds
+from pipeline.training.train import train
+from pipeline.training.training_data import Reading
 
 ROOT = Path(__file__).resolve().parents[1]
 PB2020 = ROOT.parent / "shared" / "data" / "pb2020" / "paragraphs.jsonl"

@@ -14,14 +14,14 @@ from unittest import mock
 import numpy as np
 from timing import GROWTH, NAIVE, ROOT, compiled, interleaved, labelled, table, uncached
 
-from pipeline.config import EncoderConfig, HeadConfig
-from pipeline.embed import CompiledEncoder, find_encoder
-from pipeline.embed.engine import draw
-from pipeline.embed.engine_openvino import _Graph
-from pipeline.embed.network import Linear
-from pipeline.learn.features import Lesson
-from pipeline.learn.heads import fit_heads
-from pipeline.learn.neighbours import with_neighbours
+from pipeline.configuration.schema import EncoderConfig, HeadConfig
+from pipeline.encoders import CompiledEncoder, find_encoder
+from pipeline.encoders.compiled.graph import draw
+from pipeline.encoders.compiled.network import Linear
+from pipeline.encoders.compiled.openvino import _Graph
+from pipeline.learning.features import Lesson
+from pipeline.learning.heads import fit_heads
+from pipeline.learning.neighbours import with_neighbours
 
 
 def on_one_core(output: Any, parameters: list[Any], precision: str) -> Any:
@@ -114,7 +114,7 @@ def elsewhere() -> list[str]:
     for name, backend, short in (("without bfloat16", "openvino", False), ("ONNX Runtime", "onnx", False)):
         config = own.config.model_copy(update={"backend": backend})
         other = CompiledEncoder(own.files, config=config, adapter=own.adapter, quantization=own.quantization)
-        with mock.patch("pipeline.embed.compiled.short_numbers", lambda short=short: short):
+        with mock.patch("pipeline.encoders.compiled.compiled_encoder.short_numbers", lambda short=short: short):
             found = replace(model, encoder=other).score(texts)
         away = np.abs(found.scores - here.scores)
         moved = (found.bands != here.bands).mean()

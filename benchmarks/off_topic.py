@@ -23,10 +23,11 @@ from pathlib import Path
 
 import pyarrow.dataset
 
-from pipeline.config import IngestConfig
+from pipeline.configuration.schema import IngestConfig
 from pipeline.ingest import Ledger
 from pipeline.ingest.stream import Cut, ingest
-from pipeline.model import ThemeModel
+from pipeline.model.bundle import load_bundle
+from pipeline.model.theme_model import ThemeModel
 from pipeline.tagging import tag
 
 RESULTS = Path(__file__).resolve().parent / "results"
@@ -92,7 +93,7 @@ def main(dump: Path, folders: list[str]) -> None:
         make(dump)
     if not folders:
         return
-    found = {folder: shares(ThemeModel.load(Path(folder)), dump) for folder in folders}
+    found = {folder: shares(load_bundle(Path(folder)), dump) for folder in folders}
     kinds = list(next(iter(found.values())))
     lines = ["# Tags for text about other things", "", "Share of paragraphs with a yes. Printed by"]
     lines += [

@@ -18,8 +18,8 @@ from folds import ROOT, UNTAUGHT
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, f1_score
 
-from pipeline.configfile import load_config
-from pipeline.training import train
+from pipeline.configuration.load import load_config
+from pipeline.training.train import train
 
 DRAWS = range(100, 124)
 PRECISIONS = ("fp32", "bf16", "int8")

@@ -19,8 +19,9 @@ from collections import defaultdict
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipeline.embed import CachedEncoder, CompiledEncoder
-from pipeline.model import ThemeModel
+from pipeline.encoders import CachedEncoder, CompiledEncoder
+from pipeline.model.bundle import load_bundle
+from pipeline.model.theme_model import ThemeModel
 from pipeline.tagging import run, tag
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -134,7 +135,7 @@ def table(clock: Clock, *, seconds: float, paragraphs: int) -> list[str]:
 def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "models" / "default"
     copies = int(sys.argv[2]) if len(sys.argv) > 2 else 4
-    model, clock = ThemeModel.load(folder), Clock()
+    model, clock = load_bundle(folder), Clock()
     watch_stages(model, clock)
     with tempfile.TemporaryDirectory() as place:
         written = write_dump(Path(place) / "dump.jsonl", copies)

@@ -29,9 +29,9 @@ import sklearn.linear_model, sklearn.model_selection, sklearn.feature_extraction
 import mlflow.tracking, matplotlib.figure, pyarrow.parquet
 marks = [("imports", time.perf_counter() - start)]
 from pathlib import Path
-from pipeline.configfile import load_config
+from pipeline.configuration.load import load_config
 from pipeline.tracking import record
-from pipeline.training import train
+from pipeline.training.train import train
 folder = Path(sys.argv[1])
 config = load_config(sys.argv[2], [f"tracking.uri={folder / 'runs.sqlite'}", *sys.argv[3:]]).config
 last = ["read labels", time.perf_counter()]

@@ -28,9 +28,10 @@ from machine import elsewhere, gpu, heads, limit
 from timing import GROWTH, NAIVE, ROOT, compiled, interleaved, labelled, plain_encoder, table, uncached
 
 from pipeline.cli import main as main_command
-from pipeline.configfile import load_config
-from pipeline.embed import CompiledEncoder
-from pipeline.model import ThemeModel
+from pipeline.configuration.load import load_config
+from pipeline.encoders import CompiledEncoder
+from pipeline.model.bundle import save_bundle
+from pipeline.model.theme_model import ThemeModel
 from pipeline.tagging import tag
 
 RESULTS = ROOT / "benchmarks" / "results"
@@ -169,14 +170,16 @@ def compared(ways: dict[str, Callable[[], int]], title: str) -> list[str]:
 
 def others(folder: Path) -> list[tuple[str, ThemeModel]]:
     """Train models that differ from one another in the precision alone; give what ``themes distil`` made, too."""
-    from pipeline.training import train
+    from pipeline.training.train import train
 
     found = []
     for precision in ("fp32", "bf16", "int8"):
         overrides = [f"encoder.precision={precision}", "tracking.enabled=false", f"name={precision}"]
         made = train(load_config(str(ROOT / "configs" / "quick.yaml"), overrides).config)
-        made.model.save(
-            folder / precision, documents=dict.fromkeys(("README.md", "evaluation.json", "config.json"), b"{}")
+        save_bundle(
+            made.model,
+            folder=folder / precision,
+            documents=dict.fromkeys(("README.md", "evaluation.json", "config.json"), b"{}"),
         )
         found.append((f"quick.yaml, {precision}", uncached(folder / precision)))
     return found

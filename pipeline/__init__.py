@@ -2,7 +2,7 @@
 
 The library in a few lines::
 
-    from pipeline import ThemeModel, evidence, load_config, tag, train
+    from pipeline import evidence, load_config, load_model, tag, train
 
     trained = train(load_config("configs/default.yaml").config)
     model = trained.save(Path("models/mine"))
@@ -17,15 +17,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pipeline.bundle import verify_bundle
-    from pipeline.configfile import load_config
+    from pipeline.configuration.load import load_config
     from pipeline.errors import ThemesError
-    from pipeline.evaluation import evaluate
-    from pipeline.explain import evidence
+    from pipeline.evaluation.evaluate import evaluate
     from pipeline.ingest.stream import ingest as paragraphs
-    from pipeline.model import ThemeModel
+    from pipeline.model.bundle import load_bundle as load_model
+    from pipeline.model.bundle import verify_bundle
+    from pipeline.model.explain import evidence
+    from pipeline.model.theme_model import ThemeModel
     from pipeline.tagging import tag
-    from pipeline.training import train
+    from pipeline.training.train import train
 
 __all__ = [
     "ThemeModel",
@@ -33,6 +34,7 @@ __all__ = [
     "evaluate",
     "evidence",
     "load_config",
+    "load_model",
     "paragraphs",
     "tag",
     "train",
@@ -41,15 +43,16 @@ __all__ = [
 
 # None of these names is also a module's: an imported module would take the name's place.
 _HOME = {
-    "ThemeModel": ("pipeline.model", "ThemeModel"),
+    "ThemeModel": ("pipeline.model.theme_model", "ThemeModel"),
     "ThemesError": ("pipeline.errors", "ThemesError"),
-    "evaluate": ("pipeline.evaluation", "evaluate"),
-    "evidence": ("pipeline.explain", "evidence"),
-    "load_config": ("pipeline.configfile", "load_config"),
+    "evaluate": ("pipeline.evaluation.evaluate", "evaluate"),
+    "evidence": ("pipeline.model.explain", "evidence"),
+    "load_config": ("pipeline.configuration.load", "load_config"),
+    "load_model": ("pipeline.model.bundle", "load_bundle"),
     "paragraphs": ("pipeline.ingest.stream", "ingest"),
     "tag": ("pipeline.tagging", "tag"),
-    "train": ("pipeline.training", "train"),
-    "verify_bundle": ("pipeline.bundle", "verify_bundle"),
+    "train": ("pipeline.training.train", "train"),
+    "verify_bundle": ("pipeline.model.bundle", "verify_bundle"),
 }
 
 

@@ -9,11 +9,11 @@ from functools import partial
 from importlib import metadata
 from pathlib import Path
 
-from pipeline.bundle import audit_bundle, encoder_config, list_bundles, verify_bundle
-from pipeline.config import EncoderConfig
-from pipeline.embed import VectorCache, choose_backend, find_encoder
-from pipeline.embed.machine import EIGHT_BITS, processor
+from pipeline.configuration.schema import EncoderConfig
+from pipeline.encoders import VectorCache, choose_backend, find_encoder
+from pipeline.encoders.backend_choice import EIGHT_BITS, processor
 from pipeline.errors import ThemesError
+from pipeline.model.bundle import audit_bundle, encoder_config, list_bundles, verify_bundle
 
 __all__ = ["Finding", "examine"]
 

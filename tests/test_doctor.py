@@ -5,11 +5,12 @@ import shutil
 
 import pytest
 
-from pipeline.config import EncoderConfig
+from pipeline.configuration.schema import EncoderConfig
+from pipeline.configuration.shipped import shipped
 from pipeline.doctor import examine
-from pipeline.embed import find_encoder, machine
+from pipeline.encoders import backend_choice as machine
+from pipeline.encoders import find_encoder
 from pipeline.errors import ConfigError, MissingError
-from pipeline.shipped import shipped
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,18 +13,25 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "pipeline"
 
-# Bottom up. A module may import what stands in the rows above its own here, and its neighbours in the same row.
+# Bottom up, as the map in CONTRIBUTING.md draws it. A folder imports only from the rows above its own here.
 LAYERS = (
-    {"errors", "records", "files", "offline", "progress", "shipped"},
-    {"config", "goals", "sections", "strictyaml", "problems", "configfile", "codebook"},
-    {"ingest", "coding", "embed", "learn"},
-    {"bundle", "bundlearrays", "bundlefiles", "bundlestudent", "card", "doctor", "explain", "model", "nearest"},
-    {"evaluation", "reading", "training", "retuning", "tagging", "comparing", "auditing", "distilling"},
-    {"tracking"},
-    {"demo", "report", "review"},
-    {"cli", "__main__"},
+    ("errors", "records", "offline", "progress"),
+    ("files",),
+    ("configuration",),
+    ("ingest", "labels", "encoders"),
+    ("learning",),
+    ("model",),
+    ("evaluation", "tagging"),
+    ("training", "prevalence", "distillation"),
+    ("tracking",),
+    ("doctor", "demo"),
+    ("cli", "__main__"),
 )
-STRANGERS = {"ingest", "coding", "embed", "learn"}
+# Inside a folder: parts that do not know each other, and what joins them.
+SEPARATE = {
+    "ingest": ("reading", "cutting", "noise", "duplicates"),
+}
+ONLY_ITS_COMMAND = {"distillation": {"cli"}}  # nothing else imports it
 FACADE = "__init__"  # hands names out to users of the library
 
 HEAVY = {
@@ -47,7 +55,7 @@ def layer_of(name):
 
 
 def submodule(name):
-    """Give the name back when it is a module of ours: ``from pipeline import model`` imports pipeline.model."""
+    """Return the name when it is a module of ours: ``from pipeline import model`` imports pipeline.model."""
     path = ROOT.joinpath(*name.split("."))
     ours = name.startswith("pipeline.")
     return name if ours and (path.with_suffix(".py").is_file() or path.is_dir()) else None
@@ -71,19 +79,24 @@ def is_type_checking(node):
     return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
 
 
-def imports_on_loading(node):
-    """List what is imported when the module itself is: not inside functions, not for type checkers."""
+def imports_when_running(node, *, functions=True):
+    """List what is imported by a program: not what stands there for type checkers alone."""
     found = []
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        if not functions and isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             continue
         if is_type_checking(child):
             for other in child.orelse:
                 found += [(other.lineno, name) for name in imports(other)]
             continue
         found += [(getattr(child, "lineno", 0), name) for name in imports(child)]
-        found += imports_on_loading(child)
+        found += imports_when_running(child, functions=functions)
     return found
+
+
+def imports_on_loading(node):
+    """List what is imported when the module itself is: nothing inside functions."""
+    return imports_when_running(node, functions=False)
 
 
 def own(name):
@@ -98,8 +111,8 @@ def trees():
 
 
 def test_every_module_has_a_layer():
-    unknown = {name_of(path) for path in MODULES} - set().union(*LAYERS) - {FACADE}
-    assert not unknown, f"give {sorted(unknown)} a layer in tests/test_layers.py"
+    unknown = {name_of(path) for path in MODULES} ^ set().union(*LAYERS) ^ {FACADE}
+    assert not unknown, f"in tests/test_layers.py or in pipeline/, but not in both: {sorted(unknown)}"
 
 
 def test_imports_point_down():
@@ -110,21 +123,35 @@ def test_imports_point_down():
             continue
         for line, name in all_imports(tree):
             there = own(name)
-            if there is None or there == here:
+            if there is None or there == here or (there, here) == ("cli", "__main__"):
                 continue
-            below = layer_of(there) is not None and layer_of(there) <= layer_of(here)
-            if not below or {here, there} <= STRANGERS:
+            if layer_of(there) is None or layer_of(there) >= layer_of(here):
+                wrong.append(f"{path.relative_to(ROOT)}:{line} imports {name}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("folder", SEPARATE)
+def test_the_parts_of_a_folder_do_not_know_each_other(folder):
+    wrong = []
+    for path, tree in trees():
+        here = path.relative_to(PACKAGE).parts
+        if here[0] != folder or here[1] not in SEPARATE[folder]:
+            continue
+        for line, name in all_imports(tree):
+            parts = name.split(".")
+            if parts[:2] == ["pipeline", folder] and parts[2] in SEPARATE[folder] and parts[2] != here[1]:
                 wrong.append(f"{path.relative_to(ROOT)}:{line} imports {name}")
     assert not wrong, "\n".join(wrong)
 
 
 def test_modules_do_not_import_each_other_in_a_circle():
+    """Imports inside functions count too; those for type checkers alone do not."""
     graph = {}
     for path, tree in trees():
         parts = path.relative_to(ROOT).with_suffix("").parts
         here = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
         if here != "pipeline":
-            graph[here] = {name for _, name in imports_on_loading(tree) if own(name) and name != here}
+            graph[here] = {name for _, name in imports_when_running(tree) if own(name) and name != here}
     done, stack = set(), []
 
     def visit(module):
@@ -139,6 +166,19 @@ def test_modules_do_not_import_each_other_in_a_circle():
 
     for module in graph:
         visit(module)
+
+
+@pytest.mark.parametrize(("folder", "importers"), ONLY_ITS_COMMAND.items())
+def test_a_folder_that_only_its_command_imports(folder, importers):
+    found = {name_of(path) for path, tree in trees() for _, name in all_imports(tree) if own(name) == folder}
+    assert found - {folder} == importers
+
+
+def test_the_map_in_contributing_is_this_one():
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\d+) \| ([^|]+) \|", text, flags=re.MULTILINE)
+    drawn = {int(number): set(re.findall(r"`(\w+)/?`", names)) for number, names in rows}
+    assert drawn == {number: set(names) for number, names in enumerate(LAYERS)}
 
 
 def test_heavy_libraries_are_imported_inside_functions():

@@ -11,8 +11,8 @@ import pipeline
 
 @pytest.mark.parametrize("name", pipeline.__all__)
 def test_every_promised_name_is_there_and_no_module(name):
-    importlib.import_module("pipeline.training")
-    importlib.import_module("pipeline.explain")
+    importlib.import_module("pipeline.training.train")
+    importlib.import_module("pipeline.model.explain")
     assert callable(getattr(pipeline, name))
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from fakes import fake_model
 
 from pipeline.tagging import tag
+from tests.support.fakes import fake_model
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 

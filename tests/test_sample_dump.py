@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.shipped import SAMPLE_DUMP
+from pipeline.configuration.shipped import SAMPLE_DUMP
 
 FILES = {
     "feeds/digest.jsonl",

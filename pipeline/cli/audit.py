@@ -10,7 +10,7 @@ import typer
 from pipeline.cli.prevalence import AS_JSON, BY, OUT, TAGS
 
 if TYPE_CHECKING:
-    from pipeline.auditing import Design, Prevalence
+    from pipeline.prevalence import Design, Prevalence
 
 __all__ = ["register"]
 
@@ -41,10 +41,10 @@ def draw(
     overwrite: _OVERWRITE = False,
 ) -> None:
     """Draw a random sample of paragraphs for people to judge, without showing them what the model said."""
-    from pipeline.auditing import draw as draw_sample
-    from pipeline.auditing import open_tags
-    from pipeline.auditing.design import design_path
     from pipeline.cli.output import progress_bars, say
+    from pipeline.prevalence import draw as draw_sample
+    from pipeline.prevalence import open_tags
+    from pipeline.prevalence.design import design_path
 
     chosen = [theme.strip() for theme in themes.split(",") if theme.strip()]
     dump = open_tags(tags)
@@ -71,11 +71,11 @@ def _show_design(design: Design) -> None:
 
 def apply(tags: TAGS, file: _SAMPLE, by: BY = "", out: OUT = None, as_json: AS_JSON = False) -> None:
     """Say from a judged sample how common each theme is, and how right and how complete its tags are."""
-    from pipeline.auditing import apply as apply_sample
-    from pipeline.auditing import open_tags
-    from pipeline.auditing.column import Column
     from pipeline.cli.output import progress_bars
     from pipeline.cli.prevalence import check_out, report
+    from pipeline.prevalence import apply as apply_sample
+    from pipeline.prevalence import open_tags
+    from pipeline.prevalence.column import Column
 
     Column.named(by)  # before anything is read
     check_out(out)

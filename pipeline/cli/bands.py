@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
-    from pipeline.evaluation import Evaluation
-    from pipeline.learn.promises import Promise
+    from pipeline.evaluation.evaluate import Evaluation
+    from pipeline.learning.promises import Promise
 
 __all__ = ["show_bands", "show_shortfalls"]
 
@@ -22,8 +22,8 @@ def show_bands(evaluation: dict[str, Any]) -> None:
     evaluation
         As ``Evaluation.as_dict`` gives it.
     """
-    from pipeline.card import shown_threshold
     from pipeline.cli.output import say, show_table
+    from pipeline.evaluation.card import shown_threshold
 
     bands = evaluation.get("bands")
     if not bands:

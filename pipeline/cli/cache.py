@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 def info(as_json: _AS_JSON = False) -> None:
     """Say where the cache is, how many vectors it holds, how large it is and how large it may become."""
     from pipeline.cli.output import emit_json
-    from pipeline.embed.cache import VectorCache
+    from pipeline.encoders.cache import VectorCache
 
     cache = VectorCache()
     found = {"folder": str(cache.folder), "vectors": cache.entries(), "bytes": cache.size(), "cap_bytes": cache.cap}
@@ -35,6 +35,6 @@ def info(as_json: _AS_JSON = False) -> None:
 
 def clear() -> None:
     """Delete every cached vector. Vectors can be turned back into text: clear them with the dump."""
-    from pipeline.embed.cache import VectorCache
+    from pipeline.encoders.cache import VectorCache
 
     typer.echo(f"cleared {VectorCache().clear() / 2**20:.1f} MiB")

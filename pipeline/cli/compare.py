@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from pipeline.comparing import Comparison
-    from pipeline.config import Config
+    from pipeline.configuration.schema import Config
     from pipeline.errors import DataError
+    from pipeline.evaluation.compare import Comparison
     from pipeline.tracking.promotion import Promotion
 
 __all__ = ["register", "show_comparison"]
@@ -48,9 +48,9 @@ def compare(
     as_json: _AS_JSON = False,
 ) -> None:
     """Measure two models on the same judged paragraphs, without one that either was trained on."""
-    from pipeline.cli.models import load_model
+    from pipeline.cli.common import load_model
     from pipeline.cli.output import emit_json, progress_bars, say
-    from pipeline.comparing import compare as compare_models
+    from pipeline.evaluation.compare import compare as compare_models
 
     resolved = _resolve(config, tracking_uri)
     models = [load_model(name, tracking_uri=resolved.tracking.uri) for name in (a, b)]
@@ -70,7 +70,7 @@ def compare(
 
 
 def _resolve(config: str, tracking_uri: str) -> Config:
-    from pipeline.configfile import load_config
+    from pipeline.configuration.load import load_config
 
     resolved = load_config(config).config
     if not tracking_uri:
@@ -89,7 +89,7 @@ def _shown_names(given: tuple[str, str], bundles: tuple[str, str]) -> tuple[str,
 def show_comparison(comparison: Comparison) -> None:
     """Print what was compared on what, and one table per figure."""
     from pipeline.cli.output import printable, show_table
-    from pipeline.comparing.told import COLUMNS, FIGURES, comparison_notes, comparison_rows
+    from pipeline.evaluation.comparison_tables import COLUMNS, FIGURES, comparison_notes, comparison_rows
 
     for note in comparison_notes(comparison):
         typer.echo(printable(note))
@@ -160,7 +160,7 @@ def _refusal(done: Promotion) -> DataError:
 
 
 def _told_lost(done: Promotion) -> str:
-    from pipeline.comparing.told import shown_difference
+    from pipeline.evaluation.comparison_tables import shown_difference
 
     lost = [f"{theme} {shown_difference(one) if one else '(not in it)'}" for theme, one in done.lost.items()]
     return ", ".join(lost)

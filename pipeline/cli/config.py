@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from pipeline.configfile import Loaded
+    from pipeline.configuration.load import Loaded
 
 __all__ = ["reference", "register"]
 
@@ -36,7 +36,7 @@ def show(
 ) -> None:
     """Print all values of a configuration: from the file, what it extends, overrides and defaults."""
     from pipeline.cli.output import emit_json
-    from pipeline.configfile import dump_config, load_config
+    from pipeline.configuration.load import dump_config, load_config
 
     loaded = load_config(config, overrides or [])
     if as_json:
@@ -51,7 +51,7 @@ def _yaml_lines(loaded: Loaded, *, origin: bool) -> list[str]:
     import json
 
     from pipeline.cli.output import printable
-    from pipeline.configfile import dump_config, flatten
+    from pipeline.configuration.load import dump_config, flatten
 
     lines: list[str] = []
     above: tuple[str | int, ...] = ()
@@ -83,7 +83,7 @@ def check(
 ) -> None:
     """Check configurations, their codebooks and that their labels are there; print every problem."""
     from pipeline.cli.output import emit_json
-    from pipeline.configfile import load_config
+    from pipeline.configuration.load import load_config
     from pipeline.errors import ConfigError, UsageError
 
     files = [word for word in configs if "=" not in word or Path(word).exists()]
@@ -110,8 +110,8 @@ def check(
 
 def _missing(loaded: Loaded) -> list[str]:
     """Find label paths that are not there, and what is wrong with the codebook."""
-    from pipeline.codebook import read_codebook
     from pipeline.errors import ConfigError, MissingError
+    from pipeline.labels.codebook import read_codebook
 
     problems = [
         f"{loaded.origins['labels']}: labels: no such file or folder, found {str(path)!r}; name another"
@@ -141,7 +141,7 @@ def diff(
     import json
 
     from pipeline.cli.output import emit_json, say, show_table
-    from pipeline.configfile import load_config
+    from pipeline.configuration.load import load_config
 
     differences = _differences(load_config(first), load_config(second, overrides or []))
     if as_json:
@@ -159,7 +159,7 @@ def diff(
 
 
 def _differences(first: Loaded, second: Loaded) -> list[dict[str, Any]]:
-    from pipeline.configfile import dump_config, flatten
+    from pipeline.configuration.load import dump_config, flatten
 
     sides = [{".".join(map(str, k)): v for k, v in flatten(dump_config(x.config)).items()} for x in (first, second)]
     one, two = sides
@@ -179,7 +179,7 @@ def _differences(first: Loaded, second: Loaded) -> list[dict[str, Any]]:
 def schema() -> None:
     """Print the JSON schema of configuration files, for editors."""
     from pipeline.cli.output import emit_json
-    from pipeline.config import Config
+    from pipeline.configuration.schema import Config
 
     made = Config.model_json_schema()
     extends = {"type": "string", "description": "Another configuration that this one changes."}
@@ -197,8 +197,8 @@ def reference() -> str:
     """Write the reference of all keys as Markdown."""
     from pydantic import BaseModel
 
-    from pipeline.config import Config
-    from pipeline.problems import fields_below
+    from pipeline.configuration.messages import fields_below
+    from pipeline.configuration.schema import Config
 
     parts = [_INTRODUCTION.rstrip(), "", Config.__doc__ or "", "", *_TABLE_HEAD]
     for path, field in fields_below(Config):
@@ -213,7 +213,7 @@ def reference() -> str:
 def _row(key: str, field: Any) -> str:
     import json
 
-    from pipeline.problems import accepted
+    from pipeline.configuration.messages import accepted
 
     default = field.get_default(call_default_factory=True)
     shown = "required" if field.is_required() else f"`{default if isinstance(default, str) else json.dumps(default)}`"

@@ -28,10 +28,10 @@ def demo(
     from pipeline.cli.output import progress_bars, say
     from pipeline.cli.tag import show_summary, told_rows
     from pipeline.cli.train import train_and_save
-    from pipeline.configfile import load_config
+    from pipeline.configuration.load import load_config
+    from pipeline.configuration.shipped import SAMPLE_DUMP, shipped
     from pipeline.demo import examples
-    from pipeline.model import ThemeModel
-    from pipeline.shipped import SAMPLE_DUMP, shipped
+    from pipeline.model.bundle import load_bundle
     from pipeline.tagging import tag
 
     store = out / "runs" / "mlflow.sqlite"
@@ -41,7 +41,7 @@ def demo(
     tags = out / "runs" / "demo"
     with progress_bars() as progress:
         trained, folder = train_and_save(config, out=out / "models", progress=progress)
-        model = ThemeModel.load(folder)
+        model = load_bundle(folder)
         summary = tag(model, [SAMPLE_DUMP], out=tags, overwrite=True, progress=progress)
         shown = examples(model, tags)
     evaluation = trained.evaluation.as_dict()

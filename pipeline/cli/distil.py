@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from pipeline.distilling import Distilled
+    from pipeline.distillation import Distilled
 
 __all__ = ["register"]
 
@@ -65,16 +65,16 @@ def distil(
     as_json: _AS_JSON = False,
 ) -> None:
     """Make a fast student of a model, or a gate in front of it, from a dump that nobody has judged."""
-    from pipeline.cli.models import bundle_folder
+    from pipeline.cli.common import bundle_folder
     from pipeline.cli.output import emit_json, progress_bars, say
     from pipeline.cli.tag import field_mapping
-    from pipeline.distilling import Settings
-    from pipeline.distilling import distil as distil_from
-    from pipeline.model import ThemeModel
+    from pipeline.distillation import Settings
+    from pipeline.distillation import distil as distil_from
+    from pipeline.model.bundle import load_bundle
 
     fields = field_mapping(field or [])
     source = bundle_folder(model, tracking_uri=tracking_uri)
-    teacher = ThemeModel.load(source)
+    teacher = load_bundle(source)
     folder = out or Path("models") / f"{teacher.name}-{'gated' if gate else 'student'}"
     _check_out(folder, source=source, overwrite=overwrite)
     settings = Settings(miss=miss, most=most, seed=seed)
@@ -95,8 +95,8 @@ def distil(
 
 
 def _check_out(folder: Path, *, source: Path, overwrite: bool) -> None:
-    from pipeline.bundle import BUNDLE
     from pipeline.errors import UsageError
+    from pipeline.model.bundle import BUNDLE
 
     if folder.resolve() == source.resolve():
         raise UsageError("--out", f"is the model to learn from, found {folder}", "name another folder")
@@ -105,9 +105,9 @@ def _check_out(folder: Path, *, source: Path, overwrite: bool) -> None:
 
 
 def _show_student(distilled: Distilled) -> None:
-    from pipeline.card import shown_figure
     from pipeline.cli.output import say, show_table
-    from pipeline.distilling.told import shown_share
+    from pipeline.distillation.student_card import shown_share
+    from pipeline.evaluation.card import shown_figure
 
     loss: dict[str, Any] = distilled.evaluation["student"]
     figures = ("precision", "recall", "f1")
@@ -126,9 +126,9 @@ def _show_student(distilled: Distilled) -> None:
 
 
 def _show_gate(distilled: Distilled) -> None:
-    from pipeline.card import shown_figure
     from pipeline.cli.output import say, show_table
-    from pipeline.distilling.told import shown_share
+    from pipeline.distillation.student_card import shown_share
+    from pipeline.evaluation.card import shown_figure
 
     gate: dict[str, Any] = distilled.evaluation["gate"]
     rows = [[theme, str(one["tags"]), str(one["lost"])] for theme, one in gate["themes"].items()]

@@ -26,9 +26,9 @@ def doctor(
     from dataclasses import asdict
 
     from pipeline.cli.output import emit_json, show_table
-    from pipeline.configfile import load_config
+    from pipeline.configuration.load import load_config
+    from pipeline.configuration.shipped import shipped
     from pipeline.doctor import examine
-    from pipeline.shipped import shipped
 
     folder = models if models.is_dir() else shipped("models")
     own = folder / "default"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from pipeline.evaluation import Evaluation
+    from pipeline.evaluation.evaluate import Evaluation
 
 __all__ = ["register", "show_measures"]
 
@@ -32,15 +32,15 @@ def evaluate(
     Paragraphs that were in training count with their held-out scores; others of their stories are left out.
     """
     from pipeline.cli.bands import show_bands, show_shortfalls
-    from pipeline.cli.models import bundle_folder
+    from pipeline.cli.common import bundle_folder
     from pipeline.cli.output import emit_json, progress_bars, say
-    from pipeline.config import EvaluationConfig
-    from pipeline.evaluation import evaluate as measure_on
-    from pipeline.evaluation import stored_measures
-    from pipeline.model import ThemeModel
+    from pipeline.configuration.schema import EvaluationConfig
+    from pipeline.evaluation.evaluate import evaluate as measure_on
+    from pipeline.evaluation.evaluate import stored_measures
+    from pipeline.model.bundle import load_bundle
 
     folder = bundle_folder(model)
-    loaded = ThemeModel.load(folder)
+    loaded = load_bundle(folder)
     apart = stored_measures(folder).get("by_source") if loaded.held_out else None
     with progress_bars() as progress:
         evaluation = measure_on(loaded, labels, config=EvaluationConfig(), by_source=apart, progress=progress)
@@ -57,9 +57,9 @@ def evaluate(
 
 def show_measures(evaluation: dict[str, Any]) -> None:
     """Print the table of themes with intervals, then the baselines."""
-    from pipeline.card import shown_figure
     from pipeline.cli.output import show_table
-    from pipeline.comparing.told import told_rows
+    from pipeline.evaluation.card import shown_figure
+    from pipeline.evaluation.comparison_tables import told_rows
 
     measures = evaluation["measures"]
     rows = [
@@ -88,9 +88,9 @@ def _source_note(evaluation: Evaluation) -> str:
 
 def _show_sources(evaluation: Evaluation) -> None:
     """Say what is known of reports unlike the training ones: its own sources held out, and each new source alone."""
-    from pipeline.card import shown_figure
     from pipeline.cli.output import show_table
-    from pipeline.comparing.sources import ENOUGH_GROUPS
+    from pipeline.evaluation.by_source import ENOUGH_GROUPS
+    from pipeline.evaluation.card import shown_figure
 
     note, found, rows = _source_note(evaluation), evaluation.sources, []
     if note:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from pipeline.explain import Evidence, Span
-    from pipeline.model import ThemeModel
-    from pipeline.nearest import Near
+    from pipeline.model.explain import Evidence, Span
+    from pipeline.model.nearest import Near
+    from pipeline.model.theme_model import ThemeModel
 
 __all__ = ["register"]
 
@@ -38,13 +38,13 @@ def explain(
     """Say which sentences and words of a paragraph carry its yes and review tags, and show judged ones like it."""
     import sys
 
-    from pipeline.cli.models import find_bundle
+    from pipeline.cli.common import find_bundle
     from pipeline.cli.output import emit_json, say
-    from pipeline.explain import explained
     from pipeline.ingest.clean import clean
-    from pipeline.model import ThemeModel
+    from pipeline.model.bundle import load_bundle
+    from pipeline.model.explain import explained
 
-    loaded = ThemeModel.load(find_bundle(model))
+    loaded = load_bundle(find_bundle(model))
     text = sys.stdin.read() if text == "-" else text
     found = explained(loaded, text, themes=theme or [], before=before, after=after)
     near = _nearest(loaded, text, labels) if labels and found else []
@@ -58,8 +58,8 @@ def explain(
 
 
 def _nearest(model: ThemeModel, text: str, labels: list[Path]) -> list[Near]:
-    from pipeline.coding.judged import label_table, read_labels
-    from pipeline.nearest import nearest
+    from pipeline.labels.table import label_table, read_labels
+    from pipeline.model.nearest import nearest
 
     return nearest(model, text, label_table(read_labels(labels, codebook=model.codebook), codebook=model.codebook))
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from pipeline.codebook import Codebook
-    from pipeline.coding.lines import Judged
-    from pipeline.coding.problem import Problem
+    from pipeline.labels.codebook import Codebook
+    from pipeline.labels.lines import Judged
+    from pipeline.labels.problem import Problem
 
 __all__ = ["register"]
 
@@ -36,11 +36,11 @@ def register(app: typer.Typer) -> None:
 
 def check(paths: _PATHS = None, codebook: _CODEBOOK = None, as_json: _AS_JSON = False) -> None:
     """Show counts per theme and every problem with file and line; exit code 65 when there is an error."""
-    from pipeline.codebook import read_codebook
-    from pipeline.coding.check import examine
-    from pipeline.coding.problem import Level
+    from pipeline.configuration.shipped import shipped
     from pipeline.errors import DataError
-    from pipeline.shipped import shipped
+    from pipeline.labels.check import examine
+    from pipeline.labels.codebook import read_codebook
+    from pipeline.labels.problem import Level
 
     book = read_codebook(codebook or shipped("labels/codebook.yaml"))
     judged, problems = examine(paths or [shipped("labels")], codebook=book)
@@ -67,7 +67,7 @@ def _counts(judged: Sequence[Judged], *, codebook: Codebook) -> dict[str, dict[s
 
 def _print_json(judged: Sequence[Judged], problems: Sequence[Problem], *, codebook: Codebook, errors: int) -> None:
     from pipeline.cli.output import emit_json
-    from pipeline.coding.judged import labels_sha256
+    from pipeline.labels.table import labels_sha256
 
     shown: list[dict[str, Any]] = [
         {"level": str(p.level), "place": p.place, "problem": p.problem, "remedy": p.remedy} for p in problems

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from pipeline.model import ThemeModel
-
-__all__ = ["bundle_folder", "find_bundle", "load_model", "register"]
+__all__ = ["register"]
 
 _AS_JSON = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 _MODEL = Annotated[str, typer.Argument(help="Bundle folder, as models/default.")]
@@ -29,62 +26,13 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="models")
 
 
-def find_bundle(name: str) -> Path:
-    """Give the folder of a bundle: as named, or the shipped one of that name.
-
-    Raises
-    ------
-    MissingError
-        When there is neither.
-    """
-    from pipeline.bundle import BUNDLE
-    from pipeline.errors import MissingError
-    from pipeline.shipped import shipped
-
-    for folder in (Path(name), shipped(name)):
-        if (folder / BUNDLE.model).is_file():
-            return folder
-    raise MissingError(name, "no model bundle here (no model.json)", "themes models list shows the bundles")
-
-
-def load_model(name: str, *, tracking_uri: str = "") -> ThemeModel:
-    """Load a bundle by folder or by its address in MLflow; see ``bundle_folder``."""
-    from pipeline.model import ThemeModel
-
-    return ThemeModel.load(bundle_folder(name, tracking_uri=tracking_uri))
-
-
-def bundle_folder(name: str, *, tracking_uri: str = "") -> Path:
-    """Give a bundle's folder by itself or by its address in MLflow; only an address ever asks MLflow.
-
-    Parameters
-    ----------
-    name
-        A folder, ``models:/NAME@ALIAS``, ``models:/NAME/VERSION`` or ``runs:/RUN_ID``.
-    tracking_uri
-        Where addresses are looked up; that of configs/default.yaml when empty.
-
-    Raises
-    ------
-    MissingError, DataError
-        When there is no such model, or it was changed.
-    """
-    if not name.startswith(("models:/", "runs:/")):
-        return find_bundle(name)
-    from pipeline.configfile import load_config
-    from pipeline.tracking import fetch_model
-
-    uri = tracking_uri or load_config("configs/default.yaml").config.tracking.uri
-    return fetch_model(name, tracking_uri=uri)
-
-
 def list_models(
     folder: Annotated[Path, typer.Argument(help="Folder that holds bundles.")] = Path("models"),
     as_json: _AS_JSON = False,
 ) -> None:
     """List the bundles in a folder, with hash and macro F1; a damaged one is listed as such."""
-    from pipeline.bundle import list_bundles
     from pipeline.cli.output import emit_json, say, show_table
+    from pipeline.model.bundle import list_bundles
 
     listed = [_line(path) for path in list_bundles(folder)]
     if as_json:
@@ -100,9 +48,9 @@ def list_models(
 def _line(path: Path) -> dict[str, str]:
     import json
 
-    from pipeline.bundle import BUNDLE, audit_bundle
-    from pipeline.card import shown_figure
     from pipeline.errors import ThemesError
+    from pipeline.evaluation.card import shown_figure
+    from pipeline.model.bundle import BUNDLE, audit_bundle
 
     try:
         head = audit_bundle(path)
@@ -124,8 +72,9 @@ def _line(path: Path) -> dict[str, str]:
 
 def show(model: _MODEL, as_json: _AS_JSON = False) -> None:
     """Print a bundle's model card, after checking its files."""
-    from pipeline.bundle import BUNDLE, audit_bundle
+    from pipeline.cli.common import find_bundle
     from pipeline.cli.output import emit_json, printable
+    from pipeline.model.bundle import BUNDLE, audit_bundle
 
     folder = find_bundle(model)
     head = audit_bundle(folder)
@@ -138,9 +87,10 @@ def show(model: _MODEL, as_json: _AS_JSON = False) -> None:
 
 def verify(model: _MODEL, as_json: _AS_JSON = False) -> None:
     """Hash every file again and score the check paragraphs again."""
-    from pipeline.bundle import BUNDLE, verify_bundle
+    from pipeline.cli.common import find_bundle
     from pipeline.cli.output import emit_json
     from pipeline.files import hash_file
+    from pipeline.model.bundle import BUNDLE, verify_bundle
 
     folder = find_bundle(model)
     worst = verify_bundle(folder)

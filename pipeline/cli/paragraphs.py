@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from pipeline.config import IngestConfig
+    from pipeline.configuration.schema import IngestConfig
     from pipeline.ingest.inventory import Inventory
     from pipeline.ingest.stream import Cut
     from pipeline.tagging.rows import Columns
@@ -77,8 +77,8 @@ def paragraphs(
 
 def _ingest_config(name: str, fields: list[str]) -> IngestConfig:
     from pipeline.cli.tag import field_mapping
-    from pipeline.config import IngestConfig
-    from pipeline.configfile import load_config
+    from pipeline.configuration.load import load_config
+    from pipeline.configuration.schema import IngestConfig
 
     base = load_config(name).config.ingest if name else IngestConfig()
     return base.model_copy(update={"fields": {**base.fields, **field_mapping(fields)}})

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from pipeline.auditing import Prevalence, TaggedDump
-    from pipeline.learn.metrics import Figure
+    from pipeline.learning.metrics import Figure
+    from pipeline.prevalence import Prevalence, TaggedDump
 
 __all__ = ["AS_JSON", "BY", "OUT", "TAGS", "check_out", "register", "report", "shown"]
 
@@ -43,10 +43,10 @@ def prevalence(
     as_json: AS_JSON = False,
 ) -> None:
     """Estimate how common each theme is: tagged shares, corrected for wrong and missed tags, with intervals."""
-    from pipeline.auditing import apply, held_out_prevalence, labelled, open_tags
-    from pipeline.auditing.column import Column
     from pipeline.cli.output import progress_bars
     from pipeline.errors import UsageError
+    from pipeline.prevalence import apply, held_out_prevalence, labelled, open_tags
+    from pipeline.prevalence.column import Column
 
     if audit and (copies or model):
         word = "--copies" if copies else "--model"
@@ -64,7 +64,7 @@ def prevalence(
 
 
 def _bundle(dump: TaggedDump, name: str) -> Path:
-    from pipeline.cli.models import find_bundle
+    from pipeline.cli.common import find_bundle
     from pipeline.errors import MissingError
 
     try:

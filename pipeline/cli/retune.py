@@ -34,13 +34,13 @@ def retune(
 ) -> None:
     """Choose thresholds, probabilities and bands again, for another purpose, without training; track it."""
     from pipeline.cli.bands import show_bands
+    from pipeline.cli.common import bundle_folder
     from pipeline.cli.evaluate import show_measures
-    from pipeline.cli.models import bundle_folder
     from pipeline.cli.output import emit_json, progress_bars, say
     from pipeline.cli.train import record_model
-    from pipeline.configfile import load_config
+    from pipeline.configuration.load import load_config
     from pipeline.errors import UsageError
-    from pipeline.retuning import retune as choose_again
+    from pipeline.training.retune import retune as choose_again
 
     if not name:
         raise UsageError("--name", "missing", "as --name careful: a model keeps its thresholds, so this makes another")

@@ -54,7 +54,7 @@ def tag(
     """Tag every paragraph of a dump; interrupted, the same command goes on where it stopped."""
     import time
 
-    from pipeline.cli.models import load_model
+    from pipeline.cli.common import load_model
     from pipeline.cli.output import emit_json, progress_bars, say
     from pipeline.tagging import tag as tag_dump
     from pipeline.tagging.formats import file_format_named

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from pipeline.config import Config, TrackingConfig
-    from pipeline.evaluation import Measured
-    from pipeline.training import Trained
+    from pipeline.configuration.schema import Config, TrackingConfig
+    from pipeline.evaluation.evaluate import Measured
+    from pipeline.training.train import Trained
 
 __all__ = ["record_model", "register", "train_and_save"]
 
@@ -31,10 +31,10 @@ def train(
     as_json: Annotated[bool, typer.Option("--json", help="Print the evaluation as JSON.")] = False,
 ) -> None:
     """Train, evaluate, track, and write models/NAME."""
-    from pipeline.card import FEW
     from pipeline.cli.bands import show_bands
     from pipeline.cli.evaluate import show_measures
     from pipeline.cli.output import emit_json, progress_bars, say
+    from pipeline.evaluation.card import FEW
 
     resolved, expected = _resolve(config, overrides or [], from_run=from_run, tracking_uri=tracking_uri)
     with progress_bars() as progress:
@@ -53,7 +53,7 @@ def train(
 
 def _resolve(config: str, overrides: list[str], *, from_run: str, tracking_uri: str) -> tuple[Config, dict[str, str]]:
     """Give the configuration to train from, and the hashes that a repeated run must meet."""
-    from pipeline.configfile import load_config
+    from pipeline.configuration.load import load_config
     from pipeline.errors import UsageError
 
     if from_run and "=" in config:  # `--from-run ID key=value`: the first word stands in the place of the file
@@ -84,7 +84,7 @@ def train_and_save(
     DataError
         When a repeated run does not find the labels or codebook it was made from.
     """
-    from pipeline.training import train
+    from pipeline.training.train import train
 
     trained = train(config, expected=expected, progress=progress)
     folder = out / config.name

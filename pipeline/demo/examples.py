@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.explain import Evidence, evidence
 from pipeline.ingest.clean import clean
-from pipeline.model import ThemeModel
+from pipeline.model.explain import Evidence, evidence
+from pipeline.model.theme_model import ThemeModel
 
 __all__ = ["Example", "examples"]
 

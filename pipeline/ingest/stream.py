@@ -7,12 +7,12 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.config import IngestConfig
-from pipeline.ingest.clusters import Clusters
-from pipeline.ingest.cut import cut
-from pipeline.ingest.dump import read_dump
-from pipeline.ingest.html import LostText
+from pipeline.configuration.schema import IngestConfig
+from pipeline.ingest.cutting.html import LostText
+from pipeline.ingest.duplicates.clusters import Clusters
 from pipeline.ingest.ledger import Ledger
+from pipeline.ingest.paragraphs import cut
+from pipeline.ingest.reading.dump import read_dump
 from pipeline.ingest.words import words
 from pipeline.records import Article, Kind, Paragraph, RejectCode, Rejected
 

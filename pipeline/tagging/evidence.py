@@ -13,9 +13,9 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.explain import Weighed, spans, weigh
 from pipeline.ingest.clean import clean
-from pipeline.model import Scored, ThemeModel, TokenShares
+from pipeline.model.explain import Weighed, spans, weigh
+from pipeline.model.theme_model import Scored, ThemeModel, TokenShares
 from pipeline.tagging.rows import Columns, Table, Taggable
 
 __all__ = ["EVIDENCE", "Told", "evidence_rows", "told_of"]
@@ -130,7 +130,7 @@ class _AllWeighed:
 
 
 def _weighed(told: Told, texts: Mapping[int, str], *, slope: NDArray[np.float64]) -> _AllWeighed:
-    """Add up token shares over sentences and words, as ``pipeline.explain.weigh`` does for one paragraph."""
+    """Add up token shares over sentences and words, as ``pipeline.model.explain.weigh`` does for one paragraph."""
     shared = [(place, one) for place, one in enumerate(told.values()) if isinstance(one, TokenShares)]
     lefts = [(place, one) for place, one in enumerate(told.values()) if isinstance(one, Weighed)]
     found = [(one.sentences, one.words) if isinstance(one, Weighed) else spans(texts[row]) for row, one in told.items()]

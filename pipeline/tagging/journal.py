@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.files import write_whole
-from pipeline.model import PATHS
+from pipeline.model.theme_model import PATHS
 from pipeline.tagging.shards import Chunk, Shard
 
 __all__ = ["JOURNAL", "Done", "Journal", "read_head", "write_journal_head"]
@@ -33,7 +33,7 @@ class Done:
     bands
         int8 (n, t), 0 to 2, packed into two bits each, as hex digits: what the summary counts.
     paths
-        How many paragraphs each of ``pipeline.model.PATHS`` decided.
+        How many paragraphs each of ``pipeline.model.theme_model.PATHS`` decided.
     """
 
     chunk: str

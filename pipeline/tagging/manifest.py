@@ -11,8 +11,8 @@ from typing import Any
 
 from pipeline.errors import DataError
 from pipeline.files import canonical_json, write_whole
-from pipeline.ingest.dump import DumpFile
-from pipeline.model import ThemeModel
+from pipeline.ingest.reading.dump import DumpFile
+from pipeline.model.theme_model import ThemeModel
 from pipeline.records import digest
 from pipeline.tagging.formats import FileFormat
 from pipeline.tagging.shards import CHUNK

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Any
 
-from pipeline.learn.calibration import Decider
-from pipeline.model import BANDS, PATHS, Scored
+from pipeline.learning.calibration import Decider
+from pipeline.model.theme_model import BANDS, PATHS, Scored
 from pipeline.records import Article, Kind, Paragraph, Rejected
 from pipeline.tagging.table import Columns, ColumnType, Table
 

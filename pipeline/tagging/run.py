@@ -15,23 +15,24 @@ from pathlib import Path
 from threading import Event
 from typing import IO
 
-from pipeline.config import IngestConfig
-from pipeline.embed import CompiledEncoder, Encoder, network_of
+from pipeline.configuration.schema import IngestConfig
+from pipeline.encoders import CompiledEncoder, Encoder, network_of
 from pipeline.errors import DataError, InternalError, UsageError
 from pipeline.files import hash_file, locked, writing
-from pipeline.ingest.dump import DumpFile, read_files
-from pipeline.ingest.fields import Fields
 from pipeline.ingest.ledger import Ledger
+from pipeline.ingest.reading.dump import DumpFile, read_files
+from pipeline.ingest.reading.fields import Fields
 from pipeline.ingest.stream import Cut, ingest
-from pipeline.model import PATHS, Scored, ThemeModel, TokenShares
+from pipeline.model.theme_model import PATHS, Scored, ThemeModel, TokenShares
 from pipeline.progress import Progress, silent
 from pipeline.records import Rejected
-from pipeline.tagging.ahead import Behind, reading_ahead
+from pipeline.tagging.counts import Stories
 from pipeline.tagging.evidence import EVIDENCE, Told, evidence_rows, told_of
 from pipeline.tagging.folder import LOCK, REJECTED, SCRATCH, check_outside, finished, inspect, prepare
 from pipeline.tagging.formats import FileFormat, file_format_named
 from pipeline.tagging.journal import Done, Journal
 from pipeline.tagging.manifest import Identity, write_manifest
+from pipeline.tagging.prefetch import Behind, reading_ahead
 from pipeline.tagging.rows import (
     NOISE,
     PARAGRAPHS,
@@ -44,7 +45,6 @@ from pipeline.tagging.rows import (
     tag_rows,
 )
 from pipeline.tagging.shards import Chunk, Shard, chunks, write_shard
-from pipeline.tagging.stories import Stories
 from pipeline.tagging.summary import Summary, manifest_of
 
 __all__ = ["tag"]
@@ -99,7 +99,11 @@ def tag(
         Rows in are not rows out: a bug of ours; no manifest is written.
     """
     if not model.sha256:
-        raise UsageError(f"model {model.name}", "was never saved, so no tag could be led back to it", "model.save(...)")
+        raise UsageError(
+            f"model {model.name}",
+            "was never saved, so no tag could be led back to it",
+            "save it with save_bundle(model, folder=...)",
+        )
     dump = [Path(path) for path in paths]
     chosen = file_format_named(file_format)
     check_outside(out, dump)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.ingest.dump import DumpFile
 from pipeline.ingest.ledger import Counts, Ledger
-from pipeline.learn.promises import UNPROMISED
-from pipeline.model import ThemeModel
+from pipeline.ingest.reading.dump import DumpFile
+from pipeline.learning.promises import UNPROMISED
+from pipeline.model.theme_model import ThemeModel
+from pipeline.tagging.counts import ThemeCount
 from pipeline.tagging.manifest import Identity
 from pipeline.tagging.shards import Shard
-from pipeline.tagging.stories import ThemeCount
 
 __all__ = ["Summary", "manifest_of"]
 

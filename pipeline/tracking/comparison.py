@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.comparing import Comparison
-from pipeline.comparing.told import comparison_markdown
-from pipeline.config import TrackingConfig
+from pipeline.configuration.schema import TrackingConfig
 from pipeline.errors import TrackingError
+from pipeline.evaluation.compare import Comparison
+from pipeline.evaluation.comparison_tables import comparison_markdown
+from pipeline.evaluation.paired import COMPARED, Difference
 from pipeline.files import canonical_json, private_folder, write_whole
-from pipeline.learn.paired import COMPARED, Difference
 from pipeline.tracking.drawing import BLUE, GREY, ORANGE, bare, canvas, keep_font_list_private, save_picture
 from pipeline.tracking.runs import OURS, ended, log_metrics, tidy, workplace
 from pipeline.tracking.store import Store, ensure_experiment, find_store, opened

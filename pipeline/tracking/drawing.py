@@ -12,7 +12,7 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.embed import VectorCache
+from pipeline.encoders import VectorCache
 from pipeline.files import private_folder
 
 if TYPE_CHECKING:

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.learn.metrics import Figure
+from pipeline.learning.metrics import Figure
 from pipeline.tracking.repeat import recorded_config
 from pipeline.tracking.runs import OURS
 
 if TYPE_CHECKING:
     from mlflow.entities import DatasetInput
 
-    from pipeline.evaluation import Evaluation, Measured
-    from pipeline.learn.bands import Bands
+    from pipeline.evaluation.bands import Bands
+    from pipeline.evaluation.evaluate import Evaluation, Measured
 
 __all__ = ["datasets", "metrics", "parameters", "tags", "write_held_out"]
 

@@ -7,10 +7,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.bundle import BUNDLE, audit_bundle, bundle_files
-from pipeline.embed import VectorCache
+from pipeline.encoders import VectorCache
 from pipeline.errors import DataError, MissingError, ThemesError, TrackingError
 from pipeline.files import canonical_json, hash_file, private_folder, write_whole
+from pipeline.model.bundle import BUNDLE, audit_bundle, bundle_files
 from pipeline.records import digest
 from pipeline.tracking.registry import find_run
 from pipeline.tracking.store import find_store, opened

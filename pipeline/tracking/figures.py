@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.learn.metrics import bin_of
-from pipeline.learn.promises import story_scores
+from pipeline.learning.metrics import bin_of
+from pipeline.learning.promises import story_scores
 from pipeline.tracking.drawing import (
     BLUE,
     GREY,
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
-    from pipeline.evaluation import Measured
-    from pipeline.learn.metrics import Figure
+    from pipeline.evaluation.evaluate import Measured
+    from pipeline.learning.metrics import Figure
 
 __all__ = ["draw_figures"]
 

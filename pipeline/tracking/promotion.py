@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pipeline.comparing import Comparison, compare
-from pipeline.config import EvaluationConfig, PromotionConfig, TrackingConfig
+from pipeline.configuration.schema import EvaluationConfig, PromotionConfig, TrackingConfig
 from pipeline.errors import DataError, LockedError, MissingError
-from pipeline.learn.paired import Difference
-from pipeline.model import ThemeModel
+from pipeline.evaluation.compare import Comparison, compare
+from pipeline.evaluation.paired import Difference
+from pipeline.model.bundle import load_bundle
 from pipeline.progress import Progress, silent
 from pipeline.tracking.comparison import write_comparison
 from pipeline.tracking.fetch import fetch_model
@@ -158,7 +158,7 @@ def _compare_versions(
     progress: Progress,
 ) -> Comparison:
     names = (f"models:/{model}/{versions[0]}", f"models:/{model}/{versions[1]}")
-    champion, candidate = (ThemeModel.load(fetch_model(name, tracking_uri=tracking.uri)) for name in names)
+    champion, candidate = (load_bundle(fetch_model(name, tracking_uri=tracking.uri)) for name in names)
     config = evaluation.model_copy(update={"confidence": promotion.confidence})
     compared = compare(champion, candidate, labels, config=config, names=names, progress=progress)
     if compared.measures.macro["f1"].high is None:

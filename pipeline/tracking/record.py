@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.bundle import BUNDLE, bundle_files
-from pipeline.config import TrackingConfig
+from pipeline.configuration.schema import TrackingConfig
 from pipeline.errors import TrackingError
 from pipeline.files import canonical_json, hash_file
+from pipeline.model.bundle import BUNDLE, bundle_files
 from pipeline.progress import Progress, silent
 from pipeline.tracking import facts
 from pipeline.tracking.figures import draw_figures
@@ -23,7 +23,7 @@ from pipeline.tracking.store import Store, ensure_experiment, find_store, opened
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-    from pipeline.evaluation import Measured
+    from pipeline.evaluation.evaluate import Measured
 
 __all__ = ["BUNDLE_FOLDER", "HELD_OUT", "Recorded", "record"]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipeline.config import Config
+from pipeline.configuration.schema import Config
 from pipeline.errors import DataError, MissingError
 from pipeline.tracking.store import find_store, opened
 

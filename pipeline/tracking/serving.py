@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import DataError
-from pipeline.model import BANDS, ThemeModel
+from pipeline.model.bundle import load_bundle
+from pipeline.model.theme_model import BANDS, ThemeModel
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,7 +116,7 @@ def offer_model() -> None:
 
         def load_context(self, context: Any) -> None:
             """Read and check the bundle."""
-            self.model = ThemeModel.load(Path(context.artifacts["bundle"]))
+            self.model = load_bundle(Path(context.artifacts["bundle"]))
 
         predict = respond
 

@@ -1,1 +1,0 @@
-"""Judged paragraphs: what coders said about which paragraph."""

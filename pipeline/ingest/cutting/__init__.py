@@ -1,0 +1,1 @@
+"""Articles to blocks and paragraphs, each with its offsets in the source."""

@@ -1,0 +1,1 @@
+"""Which lines of an article are not content, and why."""

@@ -1,0 +1,1 @@
+"""The trained model: text to scores to bands, its explanation, and its files on disk."""
