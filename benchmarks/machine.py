@@ -22,11 +22,12 @@ from pipeline.encoders.compiled.openvino import _Graph
 from pipeline.learning.features import Lesson
 from pipeline.learning.heads import fit_heads
 from pipeline.learning.neighbours import with_neighbours
+from pipeline.offline import import_openvino
 
 
 def on_one_core(output: Any, parameters: list[Any], precision: str) -> Any:
     """Compile a graph for one thread, with a clock on every operation."""
-    import openvino
+    openvino = import_openvino()
 
     short = precision != "fp32"
     settings = {"INFERENCE_PRECISION_HINT": "bf16" if short else "f32", "NUM_STREAMS": 1, "INFERENCE_NUM_THREADS": 1}
@@ -47,7 +48,7 @@ def clocked(request: Any, batches: list[list[Any]]) -> Counter[str]:
 
 def bare_rate(precision: str) -> float:
     """Give the Gop/s of a matrix product alone, (2048, 1536) by (1536, 1536), on one core."""
-    from openvino import opset13
+    opset13 = import_openvino().opset13
 
     generator, graph = np.random.default_rng(7), _Graph()
     x = opset13.parameter([2048, 1536], np.float32)

@@ -21,7 +21,7 @@ ROUNDS = 5
 GROWTH = (1_000, 10_000, 100_000)
 
 
-def labelled(count: int) -> list[str]:
+def read_held_out_labels(count: int) -> list[str]:
     lines = (ROOT / "labels" / "paragraphs.jsonl").read_text("utf-8").splitlines()
     return [json.loads(line)["text"] for line in lines[:: max(1, len(lines) // count)]][:count]
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
+from types import ModuleType
 
-__all__ = ["quiet"]
+from pipeline.errors import InternalError
+
+__all__ = ["import_openvino", "quiet"]
 
 _TELEMETRY = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -14,6 +18,7 @@ _TELEMETRY = {
     "DISABLE_SAFETENSORS_CONVERSION": "1",
     "RAY_USAGE_STATS_ENABLED": "0",
 }
+_OPENVINO_SENDER = "openvino_telemetry"
 _FETCHING = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
 _SAFETY = {
     "MLFLOW_ALLOW_PICKLE_DESERIALIZATION": "false",
@@ -41,3 +46,26 @@ def quiet(*, hub: bool = False) -> None:
             os.environ.pop(name, None)
         else:
             os.environ[name] = value
+
+
+def import_openvino() -> ModuleType:
+    """Import OpenVINO without the part that reports each import to a web analytics host.
+
+    ``import openvino`` loads its converter, and the converter sends an event through ``openvino_telemetry`` with a
+    client id that it keeps in ``~/intel``. With that package blocked, OpenVINO takes the stub that it ships.
+
+    Raises
+    ------
+    InternalError
+        When the import loaded the sender all the same, as another version of OpenVINO might.
+    """
+    # A program that imported OpenVINO before us has loaded the sender itself; that cannot be undone here.
+    sys.modules.setdefault(_OPENVINO_SENDER, None)  # type: ignore[arg-type] # None makes `import` raise ImportError
+    blocked = sys.modules[_OPENVINO_SENDER] is None
+    import openvino
+
+    if blocked and sys.modules[_OPENVINO_SENDER] is not None:
+        raise InternalError(
+            "openvino", "loaded its telemetry although it was blocked", "pip uninstall openvino_telemetry"
+        )
+    return openvino  # type: ignore[no-any-return]

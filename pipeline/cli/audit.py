@@ -10,7 +10,8 @@ import typer
 from pipeline.cli.prevalence import AS_JSON, BY, OUT, TAGS
 
 if TYPE_CHECKING:
-    from pipeline.prevalence import Design, Prevalence
+    from pipeline.prevalence.design import Design
+    from pipeline.prevalence.estimate import Prevalence
 
 __all__ = ["register"]
 
@@ -42,9 +43,9 @@ def draw(
 ) -> None:
     """Draw a random sample of paragraphs for people to judge, without showing them what the model said."""
     from pipeline.cli.output import progress_bars, say
-    from pipeline.prevalence import draw as draw_sample
-    from pipeline.prevalence import open_tags
     from pipeline.prevalence.design import design_path
+    from pipeline.prevalence.sample import draw_sample
+    from pipeline.tagging.reader import open_tags
 
     chosen = [theme.strip() for theme in themes.split(",") if theme.strip()]
     dump = open_tags(tags)
@@ -73,15 +74,15 @@ def apply(tags: TAGS, file: _SAMPLE, by: BY = "", out: OUT = None, as_json: AS_J
     """Say from a judged sample how common each theme is, and how right and how complete its tags are."""
     from pipeline.cli.output import progress_bars
     from pipeline.cli.prevalence import check_out, report
-    from pipeline.prevalence import apply as apply_sample
-    from pipeline.prevalence import open_tags
-    from pipeline.prevalence.column import Column
+    from pipeline.prevalence.audit import estimate_from_audit
+    from pipeline.prevalence.estimate import Column
+    from pipeline.tagging.reader import open_tags
 
     Column.named(by)  # before anything is read
     check_out(out)
     dump = open_tags(tags)
     with progress_bars() as progress:
-        found = apply_sample(dump, file, by=by, progress=progress)
+        found = estimate_from_audit(dump, file, by=by, progress=progress)
     if not as_json:
         _show_tags(found)
     report(found, out=out, as_json=as_json)

@@ -9,7 +9,8 @@ import typer
 
 if TYPE_CHECKING:
     from pipeline.learning.metrics import Figure
-    from pipeline.prevalence import Prevalence, TaggedDump
+    from pipeline.prevalence.estimate import Prevalence
+    from pipeline.tagging.reader import TaggedDump
 
 __all__ = ["AS_JSON", "BY", "OUT", "TAGS", "check_out", "register", "report", "shown"]
 
@@ -45,8 +46,9 @@ def prevalence(
     """Estimate how common each theme is: tagged shares, corrected for wrong and missed tags, with intervals."""
     from pipeline.cli.output import progress_bars
     from pipeline.errors import UsageError
-    from pipeline.prevalence import apply, held_out_prevalence, labelled, open_tags
-    from pipeline.prevalence.column import Column
+    from pipeline.prevalence.audit import estimate_from_audit
+    from pipeline.prevalence.estimate import Column, estimate_from_held_out, read_held_out_labels
+    from pipeline.tagging.reader import open_tags
 
     if audit and (copies or model):
         word = "--copies" if copies else "--model"
@@ -56,10 +58,10 @@ def prevalence(
     dump = open_tags(tags)
     with progress_bars() as progress:
         if audit:
-            found = apply(dump, audit, by=by, progress=progress)
+            found = estimate_from_audit(dump, audit, by=by, progress=progress)
         else:
-            labels = labelled(_bundle(dump, model), dump=dump)
-            found = held_out_prevalence(dump, labels, by=by, copies=copies, progress=progress)
+            labels = read_held_out_labels(_bundle(dump, model), dump=dump)
+            found = estimate_from_held_out(dump, labels, by=by, copies=copies, progress=progress)
     report(found, out=out, as_json=as_json)
 
 

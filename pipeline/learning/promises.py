@@ -33,7 +33,7 @@ class Promise:
     confidence
         Probability, over the draw of labelled stories, that this is true.
     stories
-        Labelled stories with the theme.
+        HeldOutLabels stories with the theme.
     misses
         How many of them the floor may miss; -1 when there are too few for a promise.
     why

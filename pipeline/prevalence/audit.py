@@ -14,15 +14,14 @@ from pipeline.errors import DataError
 from pipeline.labels.codebook import Codebook, Theme
 from pipeline.labels.table import Answer, Judged, read_labels
 from pipeline.learning.metrics import Figure
-from pipeline.prevalence.column import Column
 from pipeline.prevalence.design import Design, design_path, read_design, relative_scores, strata_of
-from pipeline.prevalence.estimate import CONFIDENCE, Audited, Prevalence, Share
+from pipeline.prevalence.estimate import CONFIDENCE, Column, Prevalence, Share, TagAccuracy
 from pipeline.prevalence.stratified import Total, share_found, total
 from pipeline.progress import Progress, silent
 from pipeline.tagging.reader import YES, TaggedDump
 from pipeline.tagging.rows import Columns
 
-__all__ = ["apply"]
+__all__ = ["estimate_from_audit"]
 
 ASSUMED = (
     "the sample is random and was judged without sight of the tags; paragraphs that were not judged or are unsure "
@@ -98,7 +97,7 @@ class _Counts:
         return Cells(self.units[:, :, theme].ravel(), *(kind[:, :, theme].ravel() for kind in self.drawn))
 
 
-def apply(dump: TaggedDump, sample: Path, *, by: str = "", progress: Progress = silent) -> Prevalence:
+def estimate_from_audit(dump: TaggedDump, sample: Path, *, by: str = "", progress: Progress = silent) -> Prevalence:
     """Estimate shares, precision and recall from a judged sample.
 
     Parameters
@@ -212,7 +211,7 @@ def _parts(column: Column, columns: Columns, rows: NDArray[np.int64]) -> Iterato
             yield value, rows[values == value]
 
 
-def _audited(theme: str, cells: Cells) -> Audited:
+def _audited(theme: str, cells: Cells) -> TagAccuracy:
     """Estimate share, precision and recall of one theme on the whole dump."""
     strata = len(cells.units) // 2
     rates = cells.rates()
@@ -222,7 +221,7 @@ def _audited(theme: str, cells: Cells) -> Audited:
     judged = int(cells.judged[strata:].sum())
     share = cells.share(expected=rates)
     precision = _figure(found, tagged) if judged else Figure(None, why="no tagged paragraph judged")
-    return Audited(
+    return TagAccuracy(
         theme=theme,
         judged=int(cells.judged.sum()),
         yes=int(cells.hits.sum()),

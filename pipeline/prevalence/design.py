@@ -1,4 +1,4 @@
-"""How an audit sample was drawn: what the estimates of ``apply`` rest on, and what coders must not see."""
+"""How an audit sample was drawn: what the estimates rest on, and what coders must not see."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Design:
     run_id, model_sha256, codebook_version
         Of the run that it was drawn from.
     themes
-        Audited, in the codebook's order.
+        TagAccuracy, in the codebook's order.
     order
         The same, rarest tag first: a paragraph belongs to the stratum of its rarest tag.
     cuts
@@ -119,7 +119,7 @@ def read_design(sample: Path) -> Design:
     MissingError
         When it is not there.
     DataError
-        When it is not what ``draw`` wrote.
+        When it is not what ``draw_sample`` wrote.
     """
     path = design_path(sample)
     try:

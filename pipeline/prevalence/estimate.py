@@ -5,21 +5,24 @@ from __future__ import annotations
 import dataclasses
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.configuration.messages import nearest
+from pipeline.errors import DataError, UsageError
 from pipeline.learning.metrics import FEWEST_GROUPS, Figure
-from pipeline.prevalence.column import Column
+from pipeline.model.bundle import audit_bundle, load_bundle
 from pipeline.prevalence.error_rates import ErrorRates, corrected, error_rates, random_weights, resampled_share
-from pipeline.prevalence.labelled import Labelled
 from pipeline.progress import Progress, silent
 from pipeline.tagging.reader import YES, TaggedDump
+from pipeline.tagging.rows import PARAGRAPHS, Columns
 
-__all__ = ["CONFIDENCE", "Audited", "Prevalence", "Share", "held_out_prevalence"]
+__all__ = ["CONFIDENCE", "Prevalence", "Share", "TagAccuracy", "estimate_from_held_out"]
 
 CONFIDENCE = 0.95
 """Coverage of every interval here."""
@@ -33,6 +36,94 @@ _DRAWS = 2000
 _BUNDLES = 1024  # stories are resampled in at most so many random bundles: the same variance in bounded memory
 _FEWEST_UNITS = 30
 _SEED = 7
+_PERIODS = {"year": 4, "month": 7}  # characters of YYYY-MM-DD
+_KNOWN = tuple(name for name in PARAGRAPHS.names if name not in ("text", "paragraph_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of ``paragraphs``, or the month or year of its ``date``; an empty name divides nothing.
+
+    Parameters
+    ----------
+    name
+        Of the column.
+    length
+        Characters of each value that count; 0 for all.
+    """
+
+    name: str = ""
+    length: int = 0
+
+    @classmethod
+    def named(cls, words: str) -> Column:
+        """Read ``COLUMN``, ``date:month`` or ``date:year``.
+
+        Raises
+        ------
+        UsageError
+            When it is none of them.
+        """
+        if not words:
+            return cls()
+        name, _, period = words.partition(":")
+        if name not in _KNOWN:
+            close = nearest(name, list(_KNOWN))
+            hint = f"did you mean {close!r}? " if close else ""
+            known = f"{hint}accepted: date:month, date:year, {', '.join(_KNOWN)}"
+            raise UsageError("--by", f"no such column, found {words!r}", known)
+        if period and (name != "date" or period not in _PERIODS):
+            raise UsageError("--by", f"no such part of a column, found {words!r}", "accepted: date:month, date:year")
+        return cls(name, _PERIODS.get(period, 0))
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The columns that must be read."""
+        return (self.name,) if self.name else ()
+
+    def values(self, columns: Columns, *, rows: Sequence[int]) -> list[str]:
+        """Give the value of each of these rows; an empty text where it is not known."""
+        if not self.name:
+            return [""] * len(rows)
+        cells = columns[self.name]
+        return [str(cells[row])[: self.length or None] for row in rows]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeldOutLabels:
+    """HeldOutLabels paragraphs that the model never saw.
+
+    Parameters
+    ----------
+    answers, decisions
+        int8 and bool (n, t): 1, 0, -1, and whether model and threshold, chosen without the row, give the theme.
+    groups
+        int64 (n,).
+    """
+
+    answers: NDArray[np.int8]
+    decisions: NDArray[np.bool_]
+    groups: NDArray[np.int64]
+
+
+def read_held_out_labels(folder: Path, *, dump: TaggedDump) -> HeldOutLabels:
+    """Read the held-out rows of the bundle that made these tags.
+
+    Raises
+    ------
+    MissingError, DataError
+        When there is no bundle, it is damaged, another one made the tags, or it holds no held-out rows.
+    """
+    found = audit_bundle(folder)["sha256"]
+    if found != dump.model_sha256:
+        problem = f"is not the model of these tags, found {found[:16]}, the tags are by {dump.model_sha256[:16]}"
+        raise DataError(folder, problem, "name the bundle that tagged with --model, or tag again")
+    model = load_bundle(folder)
+    held = model.held_out
+    if held is None:
+        problem = "holds no held-out rows, so nothing is known of its errors"
+        raise DataError(folder, problem, "train it again, or use an audit sample: themes audit draw")
+    return HeldOutLabels(held.answers, held.decided(model.themes)[1], held.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +152,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Audited:
+class TagAccuracy:
     """How right the tags of one theme are on the whole dump, by an audit.
 
     Parameters
@@ -120,7 +211,7 @@ class Prevalence:
     copies: bool
     confidence: float
     shares: tuple[Share, ...]
-    audited: tuple[Audited, ...] = ()
+    audited: tuple[TagAccuracy, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Give plain dictionaries and numbers."""
@@ -130,9 +221,9 @@ class Prevalence:
 _Tally = dict[str | None, dict[int, NDArray[np.int64]]]
 
 
-def held_out_prevalence(
+def estimate_from_held_out(
     dump: TaggedDump,
-    labels: Labelled,
+    labels: HeldOutLabels,
     *,
     by: str = "",
     copies: bool = False,

@@ -26,13 +26,13 @@ from pipeline.prevalence.stratified import allocate, cuts
 from pipeline.progress import Progress, silent
 from pipeline.tagging.reader import YES, TaggedDump
 
-__all__ = ["draw"]
+__all__ = ["draw_sample"]
 
 _LEAST = (8, 4, 2)  # from each stratum, where the sample is large enough for it; two show that units differ
 _NEEDED = ("article_id", "article_cluster_id", "number", "text")
 
 
-def draw(
+def draw_sample(
     dump: TaggedDump,
     out: Path,
     *,

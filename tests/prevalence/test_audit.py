@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from pipeline.errors import DataError
-from pipeline.prevalence import apply, draw
-from pipeline.prevalence.estimate import held_out_prevalence
-from pipeline.prevalence.labelled import Labelled
+from pipeline.prevalence.audit import estimate_from_audit
+from pipeline.prevalence.estimate import HeldOutLabels, estimate_from_held_out
+from pipeline.prevalence.sample import draw_sample
 from pipeline.tagging.reader import YES
 from tests.support.simulated import fill_in, simulated
 
@@ -28,9 +28,9 @@ def judge(dump, sample, *, doubt=lambda unit: False):
 
 def audited(dump, folder, *, n=200, seed=7, by="", **judging):
     sample = folder / "audit.jsonl"
-    draw(dump, sample, n=n, seed=seed, overwrite=True)
+    draw_sample(dump, sample, n=n, seed=seed, overwrite=True)
     judge(dump, sample, **judging)
-    return apply(dump, sample, by=by)
+    return estimate_from_audit(dump, sample, by=by)
 
 
 def truth_of(dump, theme):
@@ -75,9 +75,9 @@ def test_under_a_shifted_classifier_the_audit_is_right_where_held_out_labels_are
     inside = {"held-out labels": 0, "audit": 0}
     for seed in range(40):
         labels = simulated(1000 + seed, shares=(0.1,), count=1500)
-        known = Labelled(labels.truth.astype(np.int8), labels.bands == YES, labels.stories)
+        known = HeldOutLabels(labels.truth.astype(np.int8), labels.bands == YES, labels.stories)
         dump = simulated(seed, shares=(0.05,), count=3000, shift=0.6)
-        (by_labels,) = held_out_prevalence(dump, known).shares
+        (by_labels,) = estimate_from_held_out(dump, known).shares
         (by_audit,) = audited(dump, tmp_path, seed=seed).shares
         for name, one in (("held-out labels", by_labels), ("audit", by_audit)):
             inside[name] += one.share.value is not None and one.share.low <= dump.truth.mean() <= one.share.high
@@ -89,9 +89,9 @@ def test_held_out_labels_correct_a_dump_whose_tags_err_as_on_the_labels():
     covered, values, raw = 0, [], []
     for seed in range(60):
         labels = simulated(1000 + seed, shares=(0.1,), count=1500)
-        known = Labelled(labels.truth.astype(np.int8), labels.bands == YES, labels.stories)
+        known = HeldOutLabels(labels.truth.astype(np.int8), labels.bands == YES, labels.stories)
         dump = simulated(seed, shares=(0.05,), count=3000)
-        (one,) = held_out_prevalence(dump, known).shares
+        (one,) = estimate_from_held_out(dump, known).shares
         covered += one.share.low <= 0.05 <= one.share.high
         values.append(one.share.value)
         raw.append(one.tagged / one.units)
@@ -121,9 +121,9 @@ def test_unsure_is_left_out_and_told_with_both_ends(tmp_path):
 def test_what_nobody_judged_is_counted(tmp_path):
     dump = simulated(4, shares=(0.2, 0.1), count=400)
     sample = tmp_path / "audit.jsonl"
-    draw(dump, sample, n=100)
+    draw_sample(dump, sample, n=100)
     fill_in(sample, lambda line: {"theme0": "no"} if int(line["id"][1:], 16) % 2 else {})
-    first, second = apply(dump, sample).audited
+    first, second = estimate_from_audit(dump, sample).audited
     assert first.judged + first.missing == 100
     assert first.share.value == 0.0
     assert first.share.high > 0.0
@@ -136,13 +136,13 @@ def test_what_nobody_judged_is_counted(tmp_path):
 def test_two_coders_who_do_not_agree_are_unsure(tmp_path):
     dump = simulated(4, shares=(0.2,), count=400)
     sample = tmp_path / "audit.jsonl"
-    draw(dump, sample, n=100)
+    draw_sample(dump, sample, n=100)
     judge(dump, sample)
     line = json.loads(sample.read_text("utf-8").splitlines()[0])
     other = {"theme0": {"yes": "no", "no": "yes"}[line["judgements"]["theme0"]]}
     with sample.open("a", encoding="utf-8") as file:
         file.write(json.dumps(line | {"coder": "second", "judgements": other}) + "\n")
-    (one,) = apply(dump, sample).audited
+    (one,) = estimate_from_audit(dump, sample).audited
     assert (one.judged, one.unsure) == (99, 1)
 
 
@@ -175,27 +175,27 @@ def test_parts_cover_their_truth(tmp_path):
 
 def test_a_sample_of_another_run_is_refused(tmp_path):
     dump = simulated(4, shares=(0.2,), count=400)
-    draw(dump, tmp_path / "audit.jsonl", n=100)
+    draw_sample(dump, tmp_path / "audit.jsonl", n=100)
     other = dataclasses.replace(dump, run_id="r0")
     with pytest.raises(DataError, match="the tags are of r0"):
-        apply(other, tmp_path / "audit.jsonl")
+        estimate_from_audit(other, tmp_path / "audit.jsonl")
 
 
 def test_a_paragraph_that_was_not_drawn_is_refused(tmp_path):
     dump = simulated(4, shares=(0.2,), count=400)
     sample = tmp_path / "audit.jsonl"
-    draw(dump, sample, n=100)
+    draw_sample(dump, sample, n=100)
     line = json.loads(sample.read_text("utf-8").splitlines()[0]) | {"id": "mine", "paragraph": 999}
     with sample.open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
     with pytest.raises(DataError, match=r"audit\.jsonl:101: was not drawn, found 'mine'"):
-        apply(dump, sample)
+        estimate_from_audit(dump, sample)
 
 
 def test_a_wrong_answer_is_told_with_its_line(tmp_path):
     dump = simulated(4, shares=(0.2,), count=400)
     sample = tmp_path / "audit.jsonl"
-    draw(dump, sample, n=100)
+    draw_sample(dump, sample, n=100)
     fill_in(sample, lambda line: {"theme0": "maybe"})
     with pytest.raises(DataError, match="unknown answer 'maybe'"):
-        apply(dump, sample)
+        estimate_from_audit(dump, sample)

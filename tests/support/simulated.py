@@ -10,10 +10,9 @@ import numpy as np
 
 from pipeline.files import canonical_json
 from pipeline.model.theme_model import BANDS
-from pipeline.prevalence import TaggedDump
 from pipeline.records import digest
 from pipeline.tagging.manifest import MANIFEST
-from pipeline.tagging.reader import Batch
+from pipeline.tagging.reader import Batch, TaggedDump
 from pipeline.tagging.rows import PARAGRAPHS, TAGS
 from pipeline.tagging.shards import write_shard
 

@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from pipeline.errors import DataError, MissingError, UsageError
-from pipeline.prevalence import open_tags
-from pipeline.prevalence.column import Column
+from pipeline.prevalence.estimate import Column
 from pipeline.tagging import tag
-from pipeline.tagging.reader import YES
+from pipeline.tagging.reader import YES, open_tags
 from tests.support.fakes import fake_model
 from tests.support.simulated import write_tags
 from tests.support.small_dump import small_dump

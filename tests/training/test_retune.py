@@ -216,9 +216,9 @@ import sys
 sys.path.insert(0, "tests")
 from tests.support.fakes import FakeEncoder
 from pathlib import Path
-from pipeline.model.theme_model import bundle_student as bundlestudent
+from pipeline.model import bundle_student
 from pipeline.training.retune import retune
-bundlestudent.load_encoder = lambda *_, **__: FakeEncoder()
+bundle_student.load_encoder = lambda *_, **__: FakeEncoder()
 retune(Path(sys.argv[1]), ["thresholds.goal=recall>=0.9"], name="x", out=Path(sys.argv[2]))
 print("loaded:", *sorted({name.split(".")[0] for name in sys.modules}))
 """

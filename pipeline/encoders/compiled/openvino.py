@@ -1,6 +1,6 @@
 """The OpenVINO back end: the network is drawn from its arrays and compiled in memory, in a fraction of a second.
 
-Nothing is exported and no torch is needed; ``openvino.convert_model``, which would send telemetry, is never called.
+Nothing is exported and no torch is needed. OpenVINO's telemetry is blocked before the import: see ``pipeline.offline``.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pipeline.encoders.compiled.graph import Batch, draw
 from pipeline.encoders.compiled.network import Linear, Network, Norm
 from pipeline.encoders.compiled.quantization import Quantization, rounded
+from pipeline.offline import import_openvino
 
 __all__ = ["OpenVinoEngine", "capabilities"]
 
@@ -25,9 +26,7 @@ _AHEAD = 2  # batches under way for each stream: one computes, one waits
 
 def capabilities() -> list[str]:
     """Name what the processor computes in, as OpenVINO sees it: ``FP32``, ``BF16``, ``INT8`` and more."""
-    import openvino
-
-    return list(openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
+    return list(import_openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
 
 
 class OpenVinoEngine:
@@ -51,7 +50,7 @@ class OpenVinoEngine:
     def __init__(
         self, network: Network, *, short: bool, quantization: Quantization | None = None, taps: bool = False
     ) -> None:
-        import openvino
+        openvino = import_openvino()
 
         graph = _Graph()
         output, taken = draw(network, graph, quantization)
@@ -96,9 +95,7 @@ class _Graph:
     """OpenVINO's operations."""
 
     def __init__(self) -> None:
-        from openvino import opset13
-
-        self.op: Any = opset13
+        self.op: Any = import_openvino().opset13
         self.parameters: list[Any] = []
 
     def _constant(self, value: Any, kind: type = np.float32) -> Any:
